@@ -1,0 +1,2 @@
+// The core without a proxy: bare exports for Node, the HAProxy agent, fuzzing and benchmarks.
+export * from "./engine/memory-exports";
