@@ -1,0 +1,14 @@
+// Raw declarations of the few WASI calls the filter makes. Decorators on functions are not TypeScript, so this
+// file stays out of formatter and linter.
+
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "random_get")
+export declare function random_get(at: usize, len: u32): u32;
+
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "environ_sizes_get")
+export declare function environ_sizes_get(count: usize, bytes: usize): u32;
+
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "environ_get")
+export declare function environ_get(pointers: usize, block: usize): u32;

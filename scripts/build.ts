@@ -1,0 +1,7 @@
+// `npm run build`: build/engine.wasm, build/wardgate.wasm and dist/wardgate.mjs.
+import { mkdirSync } from "node:fs";
+import { compileAssembly, FILTER_FLAGS } from "./build/assembly.ts";
+
+mkdirSync("build", { recursive: true });
+await compileAssembly("assembly/engine.ts", "build/engine.wasm");
+await compileAssembly("assembly/index.ts", "build/wardgate.wasm", FILTER_FLAGS);
