@@ -74,7 +74,7 @@ async function startEnvoy(binary: EnvoyBinary, configuration: string, upstream: 
 function isNoise(message: string): boolean {
   return (
     message.startsWith("There is no configured limit to the number of allowed active") ||
-    message.startsWith("caught ENVOY_SIG")
+    message.startsWith("caught ")
   );
 }
 

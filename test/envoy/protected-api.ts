@@ -1,0 +1,141 @@
+// What the end-to-end tests stand on: a real Envoy of a pinned version, started from envoy/envoy.yaml, before a recording upstream.
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
+import { type EnvoyVersion, findEnvoy } from "../../scripts/envoy/binary.ts";
+import { Envoy, type LogLine } from "../../scripts/envoy/process.ts";
+import { sampleConfig } from "../../scripts/envoy/sample.ts";
+import { Http1Client, Http2Client } from "./clients.ts";
+import { RecordingUpstream } from "./recording-upstream.ts";
+
+export const MODULE =
+  process.env["WARDGATE_MODULE"] ?? fileURLToPath(new URL("../../build/wardgate.wasm", import.meta.url));
+export const BLOCK = '{"mode":"block","hold_headers":true}';
+
+/** A JSON body that every ruleset of ours blocks, and one that none may. */
+export const ATTACK = `{"user":{"name":"x' OR 1=1 -- "}}`;
+export const BENIGN = `{"user":{"name":"Miles O'Brien","age":36}}`;
+/** Text of the attack that must not be found in anything the upstream received. */
+export const ATTACK_MARK = "OR 1=1";
+
+export interface Setup {
+  version: EnvoyVersion;
+  configuration?: string;
+  strict?: boolean;
+  concurrency?: number;
+  /** Changes the parsed bootstrap before Envoy sees it. */
+  edit?: (bootstrap: Bootstrap) => void;
+}
+
+// The bootstrap is Envoy's to understand; the tests only reach into it.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Bootstrap = any;
+
+/** Bootstrap text for `setup`: the sample with ports, module and configuration put in. */
+export function bootstrapText(setup: Setup, upstreamPort: number): string {
+  const text = sampleConfig({
+    ...{ listen: { host: "127.0.0.1", port: 0 }, adminPort: 0, module: MODULE },
+    ...{
+      upstream: { host: "127.0.0.1", port: upstreamPort },
+      configuration: setup.configuration ?? BLOCK,
+      strict: setup.strict ?? true,
+    },
+  });
+  if (!setup.edit) return text;
+  const bootstrap: Bootstrap = parse(text);
+  setup.edit(bootstrap);
+  return stringify(bootstrap);
+}
+
+/** Lets trailers through and speaks to the upstream what the client speaks: HTTP/1.1 or HTTP/2. */
+export function withTrailers(bootstrap: Bootstrap): void {
+  const [listener] = bootstrap.static_resources.listeners;
+  listener.filter_chains[0].filters[0].typed_config.http_protocol_options = { enable_trailers: true };
+  bootstrap.static_resources.clusters[0].typed_extension_protocol_options = {
+    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+      "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+      use_downstream_protocol_config: {
+        http_protocol_options: { enable_trailers: true },
+        http2_protocol_options: {},
+      },
+    },
+  };
+}
+
+export class ProtectedApi {
+  readonly envoy: Envoy;
+  readonly upstream: RecordingUpstream;
+  readonly port: number;
+  readonly log: LogLine[];
+  readonly accessLog: Record<string, unknown>[];
+
+  private constructor(
+    envoy: Envoy,
+    upstream: RecordingUpstream,
+    port: number,
+    log: LogLine[],
+    accessLog: Record<string, unknown>[],
+  ) {
+    this.envoy = envoy;
+    this.upstream = upstream;
+    this.port = port;
+    this.log = log;
+    this.accessLog = accessLog;
+  }
+
+  static async start(setup: Setup): Promise<ProtectedApi> {
+    const binary = await findEnvoy(setup.version);
+    const upstream = await RecordingUpstream.start();
+    const log: LogLine[] = [];
+    const accessLog: Record<string, unknown>[] = [];
+    try {
+      const envoy = await Envoy.start({
+        ...{
+          binary: binary.path,
+          config: bootstrapText(setup, upstream.port),
+          concurrency: setup.concurrency ?? 2,
+        },
+        onLog: (line) => log.push(line),
+        onAccess: (line) => accessLog.push(JSON.parse(line) as Record<string, unknown>),
+      });
+      return new ProtectedApi(envoy, upstream, await envoy.listenerPort(), log, accessLog);
+    } catch (error) {
+      await upstream.close();
+      throw error;
+    }
+  }
+
+  http1(): Promise<Http1Client> {
+    return Http1Client.connect(this.port);
+  }
+
+  http2(): Http2Client {
+    return new Http2Client(this.port);
+  }
+
+  /** The filter's events so far, parsed. */
+  events(): Record<string, unknown>[] {
+    const texts = this.log.map((line) => /wardgate event (\{.*)$/.exec(line.message)?.[1]);
+    return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as Record<string, unknown>]));
+  }
+
+  async stop(): Promise<void> {
+    await this.envoy.stop();
+    await this.upstream.close();
+  }
+}
+
+/** Waits until `probe` gives something; fails with `what` after `timeoutMs`. */
+export async function eventually<T>(
+  what: string,
+  probe: () => T | undefined | Promise<T | undefined>,
+  timeoutMs = 10_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined) return value;
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await sleep(20);
+  }
+}
