@@ -1,2 +1,3 @@
 // The core without a proxy: bare exports for Node, the HAProxy agent, fuzzing and benchmarks.
 export * from "./engine/memory-exports";
+export * from "./engine/detector-exports";

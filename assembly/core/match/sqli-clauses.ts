@@ -1,0 +1,395 @@
+// Clauses and statements of SQL: the parts of the grammar that begin with a keyword. See sqli-grammar.ts.
+
+import { readSelect, readCall } from "./sqli-grammar";
+import {
+  Clause,
+  SIGN_DANGER,
+  SIGN_FILE,
+  SIGN_FOLLOWING,
+  SIGN_OPERATOR,
+  SIGN_HAVING,
+  SIGN_KEYWORD,
+  SIGN_STACKED,
+  SIGN_STATEMENT,
+  SIGN_SUBSELECT,
+  SIGN_UNION,
+  SIGN_UNION_CUT,
+  SIGN_WHERE,
+  SqlOperand,
+  confirmSelect,
+  fail,
+  next,
+  note,
+  push,
+  run,
+} from "./sqli-run";
+import { SqlToken, sqlByte, sqlDotted, sqlFrom, sqlTo, sqlToken, sqlWord } from "./sqli-scanner";
+import * as W from "../generated/sql-words";
+
+export function isOperatorWord(word: u32): bool {
+  return word >= W.SQL_AND && word <= W.SQL_NOT && word != W.SQL_NOT;
+}
+
+export function isClauseWord(word: u32): bool {
+  return (
+    word == W.SQL_UNION ||
+    (word >= W.SQL_FROM && word <= W.SQL_GROUP) ||
+    word == W.SQL_ORDER ||
+    (word >= W.SQL_LIMIT && word <= W.SQL_ON) ||
+    word == W.SQL_AS ||
+    word == W.SQL_WAITFOR ||
+    word == W.SQL_COLLATE
+  );
+}
+
+export function isStatementWord(word: u32): bool {
+  return word == W.SQL_SELECT || (word >= W.SQL_DROP && word <= W.SQL_COPY && word != W.SQL_DELAY);
+}
+
+/** Words that are never a name. */
+export function isReserved(word: u32): bool {
+  return (
+    (word >= W.SQL_AND && word <= W.SQL_NOT && word != W.SQL_LIKE && word != W.SQL_ARITHMETIC) ||
+    word == W.SQL_LIKE ||
+    word == W.SQL_SELECT ||
+    word == W.SQL_UNION ||
+    (word >= W.SQL_FROM && word <= W.SQL_INTO) ||
+    word == W.SQL_FOR ||
+    word == W.SQL_ON ||
+    (word >= W.SQL_CASE && word <= W.SQL_ELSE) ||
+    word == W.SQL_AS ||
+    word == W.SQL_WAITFOR
+  );
+}
+
+// eslint-disable-next-line complexity, max-lines-per-function -- one branch per clause
+export function readClause(word: u32): void {
+  switch (word) {
+    case W.SQL_UNION:
+      return readUnion();
+    case W.SQL_FROM:
+      if (run.clause == Clause.Call) run.want = true;
+      else if (run.clause != Clause.List && !run.inject) return fail();
+      else beginFrom();
+      break;
+    case W.SQL_WHERE:
+      run.signs |= SIGN_WHERE;
+      beginCondition();
+      break;
+    case W.SQL_HAVING:
+      run.signs |= SIGN_HAVING;
+      beginCondition();
+      break;
+    case W.SQL_ON:
+      if (run.clause == Clause.Expression && !run.inject) return fail();
+      if (run.clause == Clause.Call) run.want = true;
+      else beginCondition();
+      break;
+    case W.SQL_GROUP:
+    case W.SQL_ORDER:
+      next();
+      if (sqlToken != SqlToken.Word || sqlWord != W.SQL_BY) return fail();
+      note(0x42);
+      if (run.selecting != 0) confirmSelect();
+      run.clause = Clause.Order;
+      run.ordering = true;
+      run.comparing = false;
+      run.want = true;
+      break;
+    case W.SQL_LIMIT:
+      note(0x42);
+      if (run.clause == Clause.Call) return fail();
+      run.clause = Clause.Limit;
+      run.want = true;
+      break;
+    case W.SQL_INTO:
+      return readInto();
+    case W.SQL_PROCEDURE:
+      next();
+      if (sqlToken != SqlToken.Word) return fail();
+      next();
+      if (sqlToken != SqlToken.LeftParen) return fail();
+      run.signs |= SIGN_FILE;
+      return;
+    case W.SQL_FOR:
+      next();
+      if (run.clause == Clause.Call) {
+        run.want = true;
+        return;
+      }
+      if (sqlToken != SqlToken.Word || (sqlWord != W.SQL_UPDATE && sqlByte == 0)) return fail();
+      break;
+    case W.SQL_LOCK:
+      next();
+      if (sqlToken != SqlToken.Word || sqlWord != W.SQL_IN) return fail();
+      next();
+      if (sqlToken != SqlToken.Word) return fail();
+      next();
+      if (sqlToken != SqlToken.Word) return fail();
+      run.signs |= SIGN_KEYWORD;
+      break;
+    case W.SQL_JOIN:
+      if (run.clause != Clause.From) return fail();
+      run.want = true;
+      break;
+    default:
+      return readAlias(word);
+  }
+  if (!run.failed) next();
+}
+
+function beginFrom(): void {
+  note(0x6b);
+  if (
+    run.selecting != 0 &&
+    (run.selecting != SIGN_SUBSELECT || run.operand != SqlOperand.Name || run.signs & SIGN_OPERATOR)
+  ) {
+    if (run.selecting == SIGN_UNION || run.selecting == SIGN_SUBSELECT) confirmSelect();
+  }
+  run.clause = Clause.From;
+  run.want = true;
+}
+
+function beginCondition(): void {
+  note(0x6b);
+  if (run.selecting != 0) confirmSelect();
+  run.clause = Clause.Expression;
+  run.comparing = false;
+  run.logic = true;
+  run.afterLogic = true;
+  run.want = true;
+}
+
+/** UNION [ALL | DISTINCT] ( SELECT … */
+function readUnion(): void {
+  note(0x55);
+  next();
+  while (sqlToken == SqlToken.Word && sqlWord == W.SQL_UNARY) next();
+  while (sqlToken == SqlToken.LeftParen) {
+    push(Clause.Group);
+    if (run.failed) return;
+    next();
+  }
+  run.comparing = false;
+  if (sqlToken == SqlToken.End || sqlToken == SqlToken.Comment) {
+    run.signs |= SIGN_UNION_CUT;
+    run.want = true;
+    return;
+  }
+  if (sqlToken != SqlToken.Word || (sqlWord != W.SQL_SELECT && sqlWord != W.SQL_VALUES)) return fail();
+  if (sqlWord == W.SQL_VALUES) {
+    next();
+    if (sqlToken != SqlToken.LeftParen) return fail();
+    run.signs |= SIGN_UNION;
+    run.clause = Clause.List;
+    run.want = true;
+    return;
+  }
+  run.selecting = SIGN_UNION;
+  readSelect();
+}
+
+/** INTO OUTFILE 'x', INTO @x, INTO table */
+function readInto(): void {
+  next();
+  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_OUTFILE) {
+    next();
+    run.signs |= SIGN_FILE;
+  } else if (run.clause != Clause.List && !run.inject) return fail();
+  run.clause = Clause.From;
+  run.want = true;
+}
+
+/** A name after an operand: an alias where one may stand, else the start of the next statement, else no SQL. */
+function readAlias(word: u32): void {
+  if (run.inject && isStatementWord(word)) return readStatement(SIGN_FOLLOWING);
+  if (run.aliasFree && !isReserved(word)) {
+    run.aliasFree = false;
+    if (run.clause == Clause.From || run.clause == Clause.List || run.operand != SqlOperand.Name) {
+      note(0x6e);
+      next();
+      return;
+    }
+  }
+  // interval '1' day
+  if (run.operand == SqlOperand.String && run.clause == Clause.Call && word == W.SQL_TYPE) return next();
+  fail();
+}
+
+/** A statement begins at the current token; `sign` is set once it has proved to be one. */
+// eslint-disable-next-line complexity, max-lines-per-function -- one branch per statement
+export function readStatement(sign: u32): void {
+  run.clause = Clause.Expression;
+  run.depth = 0;
+  run.comparing = false;
+  run.logic = false;
+  run.afterLogic = false;
+  run.operand = SqlOperand.None;
+  if (sqlToken == SqlToken.End || sqlToken == SqlToken.Comment) {
+    run.want = false;
+    return;
+  }
+  run.want = true;
+  if (sqlToken != SqlToken.Word) {
+    if (sqlToken == SqlToken.OpenString) run.want = false;
+    else if (sqlToken != SqlToken.LeftParen) fail();
+    return;
+  }
+  note(0x54);
+  const word = sqlWord;
+  if (word == W.SQL_DANGER) {
+    next();
+    if (sqlToken == SqlToken.LeftParen || sqlToken == SqlToken.String) run.signs |= SIGN_DANGER;
+    run.want = false;
+    run.operand = SqlOperand.Call;
+    if (sqlToken == SqlToken.LeftParen) {
+      push(Clause.Call);
+      next();
+      run.want = true;
+    }
+    return;
+  }
+  if (word == W.SQL_SELECT) {
+    run.selecting = sign;
+    return readSelect();
+  }
+  const from = sqlFrom;
+  next();
+  const subject = sqlToken == SqlToken.Word ? sqlWord : 0;
+  switch (word) {
+    case W.SQL_DROP:
+    case W.SQL_CREATE:
+      return readObject(sign);
+    case W.SQL_DELETE:
+      if (sqlToken == SqlToken.Word && subject == 0) next();
+      if (sqlToken != SqlToken.Word || sqlWord != W.SQL_FROM) return fail();
+      next();
+      return readTable(sign);
+    case W.SQL_INSERT:
+      if (sqlToken == SqlToken.LeftParen) return readCall(word, from, sqlFrom);
+      if (subject != W.SQL_INTO) return fail();
+      next();
+      return readTable(sign);
+    case W.SQL_UPDATE:
+      if (sqlToken != SqlToken.Word) return fail();
+      next();
+      if (sqlToken != SqlToken.Word || sqlWord != W.SQL_SET) return fail();
+      next();
+      if (sqlToken != SqlToken.Word && sqlToken != SqlToken.Variable) return fail();
+      next();
+      if (sqlToken != SqlToken.Compare) return fail();
+      run.signs |= sign;
+      run.clause = Clause.List;
+      run.operand = SqlOperand.Name;
+      run.want = false;
+      return;
+    case W.SQL_SET:
+      if (sqlToken != SqlToken.Variable) return fail();
+      run.signs |= sign;
+      return;
+    case W.SQL_EXEC:
+      return readExec(sign, subject);
+    case W.SQL_DECLARE:
+      if (sqlToken != SqlToken.Variable && (sqlToken != SqlToken.Word || sign == SIGN_STATEMENT))
+        return fail();
+      run.signs |= sign;
+      return skipToStatement();
+    case W.SQL_SHUTDOWN:
+      if (sqlToken == SqlToken.Word) return fail();
+      run.signs |= sign;
+      run.want = false;
+      return;
+    case W.SQL_WAITFOR:
+      if (subject != W.SQL_DELAY) return fail();
+      next();
+      if (sqlToken != SqlToken.String && sqlToken != SqlToken.OpenString) return fail();
+      run.signs |= SIGN_DANGER;
+      return;
+    case W.SQL_BEGIN:
+      if (sqlToken == SqlToken.String || sqlToken == SqlToken.OpenString) run.signs |= sign;
+      else if (sqlToken == SqlToken.Word) readStatement(sign);
+      else fail();
+      return;
+    case W.SQL_IF:
+      run.logic = true;
+      run.afterLogic = true;
+      run.inject = true;
+      if (sqlToken == SqlToken.LeftParen) readCall(word, from, sqlFrom);
+      return;
+    case W.SQL_COPY:
+      if (subject != W.SQL_TABLE && sqlToken != SqlToken.LeftParen) return fail();
+      run.signs |= sign;
+      return skipToStatement();
+    default:
+      if (sqlToken != SqlToken.LeftParen) return fail();
+      run.logic = true;
+      return readCall(word, from, sqlFrom);
+  }
+}
+
+/** CREATE [OR REPLACE] FUNCTION f, DROP TABLE [IF EXISTS] t */
+function readObject(sign: u32): void {
+  for (let words = 0; words < 3 && sqlToken == SqlToken.Word && sqlWord != W.SQL_TABLE; words++) {
+    if (sqlWord == W.SQL_PROCEDURE) break;
+    if (sqlWord == 0 && words > 0) return fail();
+    next();
+  }
+  if (sqlToken != SqlToken.Word || (sqlWord != W.SQL_TABLE && sqlWord != W.SQL_PROCEDURE)) return fail();
+  next();
+  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_IF) next();
+  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_UNARY) next();
+  if (sqlToken != SqlToken.Word && sqlToken != SqlToken.String) return fail();
+  readTail(sign);
+}
+
+/** After the name of what is created or dropped. */
+function readTail(sign: u32): void {
+  next();
+  if (sqlToken == SqlToken.Word && sqlWord == 0) return fail();
+  run.signs |= sign;
+  run.want = false;
+  run.operand = SqlOperand.Name;
+  run.clause = Clause.From;
+}
+
+/** DELETE FROM t, INSERT INTO t */
+function readTable(sign: u32): void {
+  if (sqlToken != SqlToken.Word) return fail();
+  next();
+  if (sqlToken == SqlToken.Word && sqlWord == 0) return fail();
+  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_SELECT) return readStatement(sign);
+  run.signs |= sign;
+  run.clause = Clause.From;
+  run.operand = SqlOperand.Select;
+  run.want = false;
+  if (sqlToken == SqlToken.LeftParen || sqlToken == SqlToken.Word) {
+    while (sqlToken == SqlToken.Word && sqlWord == W.SQL_VALUES) next();
+  }
+}
+
+function readExec(sign: u32, subject: u32): void {
+  const known = subject == W.SQL_DANGER || sqlDotted;
+  const procedure = sqlToken == SqlToken.Word && sqlTo - sqlFrom > 3 && load<u8>(sqlFrom, 2) == 0x5f;
+  if (known || procedure || sqlToken == SqlToken.Variable || sqlToken == SqlToken.LeftParen) {
+    run.signs |= known || procedure ? SIGN_DANGER | sign : sign;
+    return skipToStatement();
+  }
+  if (sqlToken != SqlToken.Word || isReserved(sqlWord)) return fail();
+  next();
+  if (sqlToken != SqlToken.LeftParen && sqlToken != SqlToken.String && sqlToken != SqlToken.Variable) {
+    if (sqlToken != SqlToken.Comment && sqlToken != SqlToken.Semicolon) return fail();
+  }
+  run.signs |= sign;
+  skipToStatement();
+}
+
+/** Whatever the arguments are, they end at the semicolon. */
+function skipToStatement(): void {
+  run.want = false;
+  run.operand = SqlOperand.Call;
+  run.clause = Clause.From;
+  while (sqlToken != SqlToken.End && sqlToken != SqlToken.Comment && sqlToken != SqlToken.OpenString) {
+    if (sqlToken == SqlToken.Semicolon) return;
+    next();
+  }
+}

@@ -1,0 +1,227 @@
+// SQL injection: does the value, put where statements take values, change the statement's structure?
+//
+// The value is read in the contexts a statement may offer: bare (a number or name stands there) and, for each kind of
+// quote, closed by one of the value's own quotes. sqli-grammar.ts says what the rest means; here it is judged.
+// The quotes tried are bounded by a budget of bytes, the last ones first, so the cost is linear however many there are.
+//
+// WHY a required set: no injection that this file reports is made of letters, spaces and dots alone, so values without one
+// of the bytes of SQLI_REQUIRED cost one look-up per byte at most.
+// TEST: test/unit/core/match/sqli.spec.ts, test/engine/detectors.test.ts
+
+import { isSpace, isWord } from "../bytes/ascii";
+import { runSqlGrammar } from "./sqli-grammar";
+import {
+  run,
+  SIGN_CALL,
+  SIGN_CALL_COMPARE,
+  SIGN_BASE_COMPARE,
+  SIGN_CASE,
+  SIGN_CLOSED_PAREN,
+  SIGN_COMPARE,
+  SIGN_CONCAT,
+  SIGN_CONSTANT,
+  SIGN_DANGER,
+  SIGN_FILE,
+  SIGN_FOLLOWING,
+  SIGN_FROM,
+  SIGN_HAVING,
+  SIGN_KEYWORD,
+  SIGN_LOGIC_LITERAL,
+  SIGN_NULLS,
+  SIGN_OPERATOR,
+  SIGN_ORDER,
+  SIGN_SCHEMA,
+  SIGN_SELECT,
+  SIGN_STACKED,
+  SIGN_STATEMENT,
+  SIGN_SUBSELECT,
+  SIGN_TAUTOLOGY,
+  SIGN_UNION,
+  SIGN_UNION_CUT,
+  SIGN_VARIABLE,
+  SIGN_WHERE,
+  SqlEnd,
+  sqlFingerprintText,
+  SqlOperand,
+} from "./sqli-run";
+import { Span } from "./span";
+
+/** A value can be an injection only if it holds one of: ' " ` ( ) = < > # ; - * , @ | & / ^ ! ~ + and the digits. Bit set of 256. */
+export const SQLI_REQUIRED = memory.data<u64>([0x7bffbfee00000000, 0x5000000140000001, 0x0, 0x0]);
+
+const STRONG: u32 = SIGN_UNION | SIGN_STACKED | SIGN_FILE;
+const QUOTES_FROM_END: u32 = 3;
+
+/** Linear work: at most this many times the value's length, and a little, is read. */
+const BUDGET_FACTOR: u32 = 8;
+const BUDGET_BASE: u32 = 4096;
+
+/**
+ * True when the value of `at..end` is an SQL injection in one of its contexts; `span` is then what was recognised.
+ */
+export function detectSqli(at: usize, end: usize, span: Span): bool {
+  if (end - at < 3 || !holdsRequired(at, end)) return false;
+  runSqlGrammar(at, end, false);
+  if (judgeBare(at, end)) return report(at, span);
+  return (
+    detectClosed(at, end, 0x27, span) ||
+    detectClosed(at, end, 0x22, span) ||
+    detectClosed(at, end, 0x60, span)
+  );
+}
+
+/** Copies the token letters of the last detection to `out` (at most 24 bytes) and answers how many there are. */
+export function sqliFingerprint(out: usize): u32 {
+  memory.copy(out, sqlFingerprintText, run.fingerprintLength);
+  return run.fingerprintLength;
+}
+
+/** Tokens read so far, for tests of the cost. */
+export function sqliSteps(): u32 {
+  return run.steps;
+}
+
+function report(from: usize, span: Span): bool {
+  span.from = from;
+  span.to = run.stop;
+  return true;
+}
+
+function holdsRequired(at: usize, end: usize): bool {
+  for (let i = at; i < end; i++) {
+    const c = <u32>load<u8>(i);
+    if ((load<u64>(SQLI_REQUIRED + ((c >>> 6) << 3)) >>> (c & 63)) & 1) return true;
+  }
+  return false;
+}
+
+function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
+  let budget = <u32>(end - at) * BUDGET_FACTOR + BUDGET_BASE;
+  let tail = end;
+  for (let i: u32 = 0; i < QUOTES_FROM_END; i++) {
+    while (tail > at && <u32>load<u8>(tail - 1) != quote) tail--;
+    if (tail == at) break;
+    if (tryQuote(at, tail - 1, end, quote)) return report(tail - 1, span);
+    tail--;
+  }
+  for (let i = at; i < tail; i++) {
+    if (<u32>load<u8>(i) != quote) continue;
+    if (tryQuote(at, i, end, quote)) return report(i, span);
+    const cost = <u32>(run.cursor - i) + 8;
+    if (cost > budget) return false;
+    budget -= cost;
+  }
+  return false;
+}
+
+function tryQuote(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
+  if (!mayContinue(quoteAt + 1, end)) return false;
+  runSqlGrammar(quoteAt + 1, end, true);
+  return judgeClosed(at, quoteAt, end, quote);
+}
+
+/** Cheap: after a quote that closes a string there is no letter or digit. */
+function mayContinue(at: usize, end: usize): bool {
+  return at < end;
+}
+
+/** The value begins where an operand may stand. */
+// eslint-disable-next-line complexity -- the table of what counts
+function judgeBare(at: usize, end: usize): bool {
+  const signs = run.signs;
+  const ended = run.ending != SqlEnd.Error;
+  const hidden = run.ending == SqlEnd.Comment;
+  const open =
+    run.first == SqlOperand.None || run.first == SqlOperand.Number || (signs & SIGN_CLOSED_PAREN) != 0;
+  if (signs & (SIGN_UNION | SIGN_FILE)) return true;
+  if (signs & SIGN_STACKED) return ended || open;
+  if (signs & SIGN_DANGER) return ended || open;
+  if (signs & SIGN_TAUTOLOGY) return ended || open;
+  if (signs & SIGN_CALL_COMPARE && signs & (SIGN_CALL | SIGN_SELECT | SIGN_VARIABLE)) return ended || open;
+  if (signs & SIGN_SUBSELECT && open) return true;
+  if (!ended || !isText(at, end)) return false;
+  if (signs & SIGN_SUBSELECT) return true;
+  if (signs & SIGN_FOLLOWING) return hidden;
+  if (signs & SIGN_STATEMENT)
+    return (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0 || (signs & SIGN_SELECT) == 0;
+  if (run.ending == SqlEnd.Dangling) return open && (signs & SIGN_UNION_CUT) != 0;
+  if (signs & SIGN_HAVING) return hidden || open;
+  if (signs & SIGN_ORDER) return open || hidden;
+  if (signs & SIGN_UNION_CUT) return open;
+  if (signs & SIGN_COMPARE) return hidden || (signs & SIGN_CLOSED_PAREN) != 0;
+  if (signs & SIGN_LOGIC_LITERAL) return hidden && open;
+  if (signs & SIGN_NULLS) return open && (signs & SIGN_CLOSED_PAREN) != 0;
+  if (signs & SIGN_CASE) return open;
+  if (signs & SIGN_KEYWORD && run.first != SqlOperand.Name) return hidden;
+  if (signs & (SIGN_VARIABLE | SIGN_CALL) && signs & (SIGN_OPERATOR | SIGN_KEYWORD)) return hidden;
+  return false;
+}
+
+/** One of the value's quotes has closed the statement's. */
+// eslint-disable-next-line complexity -- the table of what counts
+function judgeClosed(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
+  const signs = run.signs;
+  const ended = run.ending != SqlEnd.Error;
+  const hidden = run.ending == SqlEnd.Comment;
+  const reopened = run.ending == SqlEnd.Reopened;
+  if (signs & SIGN_FOLLOWING && hidden) return true;
+  if (signs & (STRONG | SIGN_DANGER | SIGN_TAUTOLOGY | SIGN_CALL_COMPARE)) return true;
+  if (!ended || !isText(quoteAt, end)) return false;
+  if (signs & (SIGN_HAVING | SIGN_ORDER | SIGN_SUBSELECT | SIGN_UNION_CUT)) return true;
+  const short = isSingleWord(at, quoteAt);
+  if (signs & SIGN_COMPARE) return hidden || short;
+  if (signs & SIGN_LOGIC_LITERAL) {
+    if (hidden) return true;
+    if (signs & SIGN_CONSTANT) return short;
+    return (short && reopened && tailLength(end) <= 4) || (quoteAt == at && run.ending == SqlEnd.Clean);
+  }
+  if (signs & SIGN_NULLS && signs & SIGN_CLOSED_PAREN) return true;
+  if (signs & (SIGN_CALL | SIGN_VARIABLE | SIGN_CONCAT) && signs & (SIGN_OPERATOR | SIGN_KEYWORD))
+    return hidden || reopened;
+  if (signs & (SIGN_BASE_COMPARE | SIGN_WHERE))
+    return short && (hidden || (reopened && tailLength(end) <= 2));
+  if (signs & SIGN_OPERATOR && quote == 0x27)
+    return quoteAt == at && reopened && run.fingerprintLength <= 3 && tailLength(end) <= 1;
+  if (hidden) return short && isEmptyComment(run.tail, end);
+  return false;
+}
+
+/** Weak signs count in text only: binary data holds every short sequence. */
+function isText(at: usize, end: usize): bool {
+  const to = end - at > 256 ? at + 256 : end;
+  for (let i = at; i < to; i++) {
+    const c = <u32>load<u8>(i);
+    if (c < 0x20 && c - 9 > 4 && c != 0) return false;
+  }
+  return true;
+}
+
+/** Bytes of the string that the value's end cuts off, its quote included. */
+function tailLength(end: usize): u32 {
+  return <u32>(end - run.tail);
+}
+
+/** What stands before the quote is nothing, or one word: a name someone logs in with. */
+function isSingleWord(at: usize, quoteAt: usize): bool {
+  if (quoteAt - at > 32) return false;
+  for (let i = at; i < quoteAt; i++) {
+    const c = <u32>load<u8>(i);
+    if (c == 0x20 && load<u8>(at) == 0x20 && i < at + 4) continue;
+    if (!isWord(c) && c != 0x2d && c != 0x2e && c != 0x40 && c != 0x25) return false;
+  }
+  return true;
+}
+
+/** A comment that says nothing, or the few letters a tool appends. */
+function isEmptyComment(at: usize, end: usize): bool {
+  let words: u32 = 0;
+  let letters: u32 = 0;
+  for (let i = at; i < end; i++) {
+    const c = <u32>load<u8>(i);
+    if (isWord(c) || c >= 0x80) {
+      if (letters == 0 || isSpace(load<u8>(i - 1))) words++;
+      letters++;
+    }
+  }
+  return words <= 1 && letters <= 8;
+}

@@ -1,0 +1,26 @@
+// Look-up in the hash tables that scripts/gen/word-table.ts writes: word bytes, any case → class, 0 when unknown.
+
+import { lowerByte } from "../bytes/ascii";
+
+const PRIME: u32 = 0x01000193;
+
+/** Class of the word of `len` bytes at `at`; `slots` is a power of two and the table is never full. */
+export function wordClass(at: usize, len: u32, seed: u32, slots: u32, table: usize, text: usize): u32 {
+  let hash = seed;
+  for (let i: u32 = 0; i < len; i++) hash = (hash ^ lowerByte(load<u8>(at + i))) * PRIME;
+  let slot = (hash ^ (hash >>> 15)) & (slots - 1);
+  while (true) {
+    const cell = table + (<usize>slot << 2);
+    const size = <u32>load<u8>(cell, 2);
+    if (size == 0) return 0;
+    if (size == len && sameWord(at, text + load<u16>(cell), len)) return load<u8>(cell, 3);
+    slot = (slot + 1) & (slots - 1);
+  }
+}
+
+function sameWord(at: usize, word: usize, len: u32): bool {
+  for (let i: u32 = 0; i < len; i++) {
+    if (lowerByte(load<u8>(at + i)) != load<u8>(word + i)) return false;
+  }
+  return true;
+}

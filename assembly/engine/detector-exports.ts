@@ -1,0 +1,26 @@
+// Detectors over bare addresses, for tests and for the scoring tools.
+import { Span } from "../core/match/span";
+import { detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
+
+const span: Span = new Span();
+
+export function sqliDetect(at: usize, len: u32): bool {
+  return detectSqli(at, at + len, span);
+}
+
+export function sqliFingerprintTo(out: usize): u32 {
+  return sqliFingerprint(out);
+}
+
+export function sqliStepCount(): u32 {
+  return sqliSteps();
+}
+
+/** Evidence of the last detection, as addresses. */
+export function detectorSpanFrom(): usize {
+  return span.from;
+}
+
+export function detectorSpanTo(): usize {
+  return span.to;
+}
