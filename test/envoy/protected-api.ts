@@ -12,11 +12,13 @@ export const MODULE =
   process.env["WARDGATE_MODULE"] ?? fileURLToPath(new URL("../../build/wardgate.wasm", import.meta.url));
 export const BLOCK = '{"mode":"block","hold_headers":true}';
 
-/** A JSON body that every ruleset of ours blocks, and one that none may. */
-export const ATTACK = `{"user":{"name":"x' OR 1=1 -- "}}`;
+/** A JSON body that no ruleset of ours may block. */
 export const BENIGN = `{"user":{"name":"Miles O'Brien","age":36}}`;
-/** Text of the attack that must not be found in anything the upstream received. */
-export const ATTACK_MARK = "OR 1=1";
+
+/** A JSON body that every ruleset of ours blocks; `mark` is what must not be found in anything the upstream received. */
+export function attackBody(mark: string): string {
+  return `{"mark":"${mark}","user":{"name":"x' OR 1=1 -- "}}`;
+}
 
 export interface Setup {
   version: EnvoyVersion;

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { ENVOY_VERSIONS } from "../../scripts/envoy/binary.ts";
 import type { Exchange, Response } from "./clients.ts";
-import { ATTACK, ATTACK_MARK, BENIGN, eventually, ProtectedApi, withTrailers } from "./protected-api.ts";
+import { attackBody, BENIGN, eventually, ProtectedApi, withTrailers } from "./protected-api.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
@@ -58,7 +58,7 @@ function arrived(api: ProtectedApi, id: string) {
 function assertBlocked(api: ProtectedApi, id: string, response: Response): void {
   assert.equal(response.status, 403);
   assert.equal(api.upstream.of(id).length, 0, "the upstream must not see a blocked request");
-  assert.equal(api.upstream.saw(ATTACK_MARK), false, "no byte of a blocked body may reach the upstream");
+  assert.equal(api.upstream.saw(id), false, "no byte of a blocked body may reach the upstream");
 }
 
 function protocolTests(api: () => ProtectedApi, protocol: "HTTP/1.1" | "HTTP/2"): void {
@@ -90,7 +90,7 @@ function protocolTests(api: () => ProtectedApi, protocol: "HTTP/1.1" | "HTTP/2")
         method: "POST",
         path: "/api/users",
         headers,
-        body: ATTACK,
+        body: attackBody(id),
         ...exchange,
       });
       assertBlocked(api(), id, response);
@@ -146,7 +146,7 @@ function protocolTests(api: () => ProtectedApi, protocol: "HTTP/1.1" | "HTTP/2")
 
   test("attack early in 1 MB of JSON → 403, no byte of it reaches the upstream", async () => {
     const id = randomUUID();
-    const body = largeJson(1_000_000).replace('"rows":[', `"rows":[${ATTACK},`);
+    const body = largeJson(1_000_000).replace('"rows":[', `"rows":[${attackBody(id)},`);
     const headers = { ...JSON_TYPE, "x-test-id": id };
     const response = await send(api(), protocol, { method: "POST", path: "/api/import", headers, body });
     assertBlocked(api(), id, response);
@@ -179,7 +179,7 @@ function connectionTests(api: () => ProtectedApi): void {
       for (let i = 0; i < 40; i++) {
         const id = randomUUID();
         const attack = i % 4 === 3;
-        const body = attack ? ATTACK : BENIGN;
+        const body = attack ? attackBody(id) : BENIGN;
         const headers = { ...JSON_TYPE, "x-test-id": id };
         const response = await client.request({ method: "POST", path: `/api/users/${i}`, headers, body });
         if (attack) assertBlocked(api(), id, response);
@@ -200,7 +200,7 @@ function connectionTests(api: () => ProtectedApi): void {
     const benign = await send(api(), "HTTP/1.1", exchange(good, BENIGN));
     assert.deepEqual([benign.interim, benign.status], [[100], 200]);
     assert.equal(arrived(api(), good).body.toString(), BENIGN);
-    const attack = await send(api(), "HTTP/1.1", exchange(bad, ATTACK));
+    const attack = await send(api(), "HTTP/1.1", exchange(bad, attackBody(bad)));
     assert.deepEqual(attack.interim, [100]);
     assertBlocked(api(), bad, attack);
   });
@@ -231,9 +231,10 @@ function connectionTests(api: () => ProtectedApi): void {
   });
 
   test("64 connections at once, half of them attacks → each gets its own verdict", async () => {
+    const id = randomUUID();
     const results = await Promise.all(
       Array.from({ length: 64 }, async (_, i) => {
-        const body = i % 2 === 0 ? BENIGN : ATTACK;
+        const body = i % 2 === 0 ? BENIGN : attackBody(id);
         return (
           await send(api(), "HTTP/1.1", { method: "POST", path: "/api/users", headers: JSON_TYPE, body })
         ).status;
@@ -241,14 +242,14 @@ function connectionTests(api: () => ProtectedApi): void {
     );
     const want = results.map((_, i) => (i % 2 === 0 ? 200 : 403));
     assert.deepEqual(results, want);
-    assert.equal(api().upstream.saw(ATTACK_MARK), false);
+    assert.equal(api().upstream.saw(id), false);
   });
 }
 
 function reportTests(api: () => ProtectedApi): void {
   test("a block → the access log has action, rule and event, the log has one event, and both have the same id", async () => {
     const path = `/api/users/${randomUUID()}`;
-    await send(api(), "HTTP/1.1", { method: "POST", path, headers: JSON_TYPE, body: ATTACK });
+    await send(api(), "HTTP/1.1", { method: "POST", path, headers: JSON_TYPE, body: attackBody("any") });
     const entry = await eventually("access log entry", () =>
       api().accessLog.find((line) => line["path"] === path),
     );
