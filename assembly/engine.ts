@@ -1,3 +1,4 @@
 // The core without a proxy: bare exports for Node, the HAProxy agent, fuzzing and benchmarks.
 export * from "./engine/memory-exports";
 export * from "./engine/detector-exports";
+export * from "./engine/parse-exports";

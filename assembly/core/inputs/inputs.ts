@@ -29,13 +29,16 @@ const CAPACITY: u32 = 1024;
 export class Inputs {
   private base: usize = heap.alloc(ENTRY_SIZE * CAPACITY);
   count: u32 = 0;
+  /** Counts the drains: a parser that keeps path nodes sees from it that they are gone. */
+  generation: u32 = 0;
   /** Decoded values and key paths; released by clear(). */
   arena: Arena = new Arena();
 
   /** False, and nothing stored, when the list is full: the parser must stop, and go on after a drain. */
   push(address: u32, kind: u32, keyPath: usize, at: usize, len: u32): bool {
     if (this.count >= CAPACITY) return false;
-    const entry = this.base + <usize>this.count++ * ENTRY_SIZE;
+    const entry = this.base + <usize>this.count * ENTRY_SIZE;
+    this.count++;
     store<u8>(entry, <u8>address);
     store<u8>(entry, <u8>kind, 1);
     store<u16>(entry, 0, 2);
@@ -92,6 +95,7 @@ export class Inputs {
   /** After the drain: forgets entries, values and paths. */
   clear(): void {
     this.count = 0;
+    this.generation++;
     this.arena.reset();
   }
 }

@@ -1,0 +1,237 @@
+// One body on its way through: picks the parsers by content type and by what the first bytes look like, and
+// feeds them in step. A body can need several: one that is declared as a form and looks like JSON is read as
+// both, and where a parser meets what it cannot read the text parser takes over too, so nothing stays unseen.
+//
+// To add a format: a bit in Lane, its parser as a field, and its line in each of feedLane, finishLane,
+// startLane and resetLanes; then its row in choose().
+
+import { isSpace } from "../bytes/ascii";
+import { Anomaly } from "../inputs/anomaly";
+import { Inputs } from "../inputs/inputs";
+import { BodyKind } from "../http/content-type";
+import { QueryParser } from "../http/query";
+import { Looks, SNIFF_BYTES, sniffBody } from "./body-sniff";
+import { NOT_MALFORMED } from "./json-grammar";
+import { JsonParser } from "./json";
+import { TextParser } from "./text";
+
+/** A parser at work, one bit each; fed in this order. */
+enum Lane {
+  None = 0,
+  Json = 1,
+  Form = 2,
+  /** Last, because the others may open it while they are fed. */
+  Text = 4,
+}
+
+const LANES: u32 = 3;
+
+@unmanaged
+export class BodyParser {
+  /** Bits of Anomaly. */
+  anomalies: u32 = 0;
+  private kind: BodyKind = BodyKind.None;
+  private address: u32 = 0;
+  private lanes: u32 = Lane.None;
+  private chosen: bool = false;
+  private json: JsonParser = new JsonParser();
+  private form: QueryParser = new QueryParser();
+  private text: TextParser = new TextParser();
+  /** First bytes of a body whose looks are not decided yet; then replayed to the lanes. */
+  private prefix: usize = 0;
+  private prefixLen: u32 = 0;
+  private replayed: u32 = 0;
+  /** Bytes that each lane has read beyond what feed() reported as consumed. */
+  private ahead: LaneOffsets = new LaneOffsets();
+
+  /** A new body, pushed at `address`. */
+  start(kind: BodyKind, address: u32): void {
+    this.reset();
+    this.kind = kind;
+    this.address = address;
+  }
+
+  /** Reads `len` bytes; fewer are consumed only when the inputs are full: drain them and feed the rest. */
+  feed(inputs: Inputs, at: usize, len: u32): u32 {
+    let skip: u32 = 0;
+    if (!this.chosen) {
+      if (this.prefixLen == 0) {
+        while (skip < len && isSpace(load<u8>(at + skip))) skip++;
+        if (this.tryChoose(at + skip, min(len - skip, SNIFF_BYTES), false)) {
+          return skip + this.feedLanes(inputs, at + skip, len - skip);
+        }
+      }
+      skip += this.fillPrefix(at + skip, len - skip);
+      if (!this.tryChoose(this.prefix, this.prefixLen, false)) return skip;
+    }
+    if (!this.replay(inputs)) return skip;
+    return skip + this.feedLanes(inputs, at + skip, len - skip);
+  }
+
+  /** The end of the body. False when the inputs are full: drain them and call again. */
+  finish(inputs: Inputs): bool {
+    if (!this.chosen) {
+      if (this.prefixLen == 0) return true;
+      this.tryChoose(this.prefix, this.prefixLen, true);
+    }
+    if (!this.replay(inputs)) return false;
+    for (let i: u32 = 0; i < LANES; i++) {
+      const lane = this.lanes & (1 << i);
+      if (lane != 0 && !this.finishLane(lane, inputs)) return false;
+    }
+    this.collectAnomalies();
+    return true;
+  }
+
+  /** Forgets the body; its inputs must have been drained. */
+  reset(): void {
+    this.resetLanes();
+    this.anomalies = 0;
+    this.lanes = Lane.None;
+    this.chosen = false;
+    this.prefixLen = 0;
+    this.replayed = 0;
+    this.ahead.clear();
+  }
+
+  free(): void {
+    this.json.free();
+    this.form.free();
+    this.text.free();
+    if (this.prefix != 0) heap.free(this.prefix);
+    heap.free(changetype<usize>(this.ahead));
+    heap.free(changetype<usize>(this));
+  }
+
+  private fillPrefix(at: usize, len: u32): u32 {
+    if (this.prefix == 0) this.prefix = heap.alloc(SNIFF_BYTES);
+    const more = min(len, SNIFF_BYTES - this.prefixLen);
+    memory.copy(this.prefix + this.prefixLen, at, more);
+    this.prefixLen += more;
+    return more;
+  }
+
+  private tryChoose(at: usize, len: u32, isAll: bool): bool {
+    const looks = sniffBody(at, len, isAll);
+    if (looks == Looks.Undecided) return false;
+    this.chosen = true;
+    this.lanes = this.choose(looks);
+    for (let i: u32 = 0; i < LANES; i++) this.startLane(this.lanes & (1 << i));
+    return true;
+  }
+
+  /** The parsers for what the body is declared as and looks like. */
+  private choose(looks: Looks): u32 {
+    const kind = this.kind;
+    if (kind == BodyKind.Json) {
+      if (looks == Looks.Form) {
+        this.anomalies |= Anomaly.BodyTypeMismatch;
+        return Lane.Form | Lane.Text;
+      }
+      // Anything else that is no JSON makes the JSON parser call for the text parser.
+      return Lane.Json;
+    }
+    if (kind == BodyKind.Form) {
+      if (looks != Looks.Json) return Lane.Form;
+      this.anomalies |= Anomaly.BodyTypeMismatch;
+      return Lane.Form | Lane.Json;
+    }
+    // GraphQL starts like JSON and is none.
+    if (kind == BodyKind.Graphql) return Lane.Text;
+    const isOther = kind != BodyKind.None && kind != BodyKind.Unknown && kind != BodyKind.Text;
+    if (isOther && (looks == Looks.Json || looks == Looks.Form)) this.anomalies |= Anomaly.BodyTypeMismatch;
+    if (looks == Looks.Json) return isOther ? Lane.Json | Lane.Text : Lane.Json;
+    if (looks == Looks.Brackets) return Lane.Json | Lane.Text;
+    if (looks == Looks.Form) return Lane.Form | Lane.Text;
+    if (looks == Looks.Binary && kind == BodyKind.Binary) {
+      this.anomalies |= Anomaly.BodyBinary;
+      return Lane.None;
+    }
+    return Lane.Text;
+  }
+
+  /** Feeds the bytes that were kept back for the choice. False when the inputs are full. */
+  private replay(inputs: Inputs): bool {
+    if (this.replayed == this.prefixLen) return true;
+    const left = this.prefixLen - this.replayed;
+    this.replayed += this.feedLanes(inputs, this.prefix + this.replayed, left);
+    return this.replayed == this.prefixLen;
+  }
+
+  /** Feeds all lanes; the slowest one tells how far the body was read. */
+  private feedLanes(inputs: Inputs, at: usize, len: u32): u32 {
+    let consumed = len;
+    for (let i: u32 = 0; i < LANES; i++) {
+      const lane = this.lanes & (1 << i);
+      if (lane == 0) continue;
+      const ahead = min(this.ahead.get(i), len);
+      const read = ahead + this.feedLane(lane, inputs, at + ahead, len - ahead);
+      this.ahead.set(i, read);
+      consumed = min(consumed, read);
+      if (lane == Lane.Json) this.watchJson(ahead);
+    }
+    for (let i: u32 = 0; i < LANES; i++)
+      this.ahead.set(i, this.ahead.get(i) - min(consumed, this.ahead.get(i)));
+    this.collectAnomalies();
+    return consumed;
+  }
+
+  /** Opens the text lane at the place that JSON cannot be read beyond. */
+  private watchJson(fedFrom: u32): void {
+    const malformedAt = this.json.malformedAt;
+    if (malformedAt == NOT_MALFORMED || (this.lanes & Lane.Text) != 0) return;
+    this.lanes |= Lane.Text;
+    this.startLane(Lane.Text);
+    this.ahead.set(2, fedFrom + malformedAt);
+  }
+
+  private feedLane(lane: u32, inputs: Inputs, at: usize, len: u32): u32 {
+    if (lane == Lane.Json) return this.json.feed(inputs, at, len);
+    if (lane == Lane.Form) return this.form.feed(inputs, at, len);
+    return this.text.feed(inputs, at, len);
+  }
+
+  private finishLane(lane: u32, inputs: Inputs): bool {
+    if (lane == Lane.Json) return this.json.finish(inputs);
+    if (lane == Lane.Form) return this.form.finish(inputs);
+    return this.text.finish(inputs);
+  }
+
+  private startLane(lane: u32): void {
+    if (lane == Lane.Json) this.json.start(this.address);
+    else if (lane == Lane.Form) this.form.start(this.address);
+    else if (lane == Lane.Text) this.text.start(this.address);
+  }
+
+  private resetLanes(): void {
+    this.json.reset();
+    this.form.reset();
+    this.text.reset();
+  }
+
+  private collectAnomalies(): void {
+    this.anomalies |= this.json.anomalies | this.form.anomalies;
+  }
+}
+
+/** A number for each lane. */
+@unmanaged
+class LaneOffsets {
+  private json: u32 = 0;
+  private form: u32 = 0;
+  private text: u32 = 0;
+
+  get(i: u32): u32 {
+    return load<u32>(changetype<usize>(this) + ((<usize>i) << 2));
+  }
+
+  set(i: u32, value: u32): void {
+    store<u32>(changetype<usize>(this) + ((<usize>i) << 2), value);
+  }
+
+  clear(): void {
+    this.json = 0;
+    this.form = 0;
+    this.text = 0;
+  }
+}

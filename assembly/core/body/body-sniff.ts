@@ -1,0 +1,79 @@
+// What a body looks like by its first bytes, whatever its content type says.
+
+import { isSpace, isWord } from "../bytes/ascii";
+import { startsScalar } from "./json-scan";
+
+export enum Looks {
+  /** More bytes are needed. */
+  Undecided,
+  Json,
+  /** A bracket that no JSON goes on after, such as `{{7*7}}` or `[link](…)`. */
+  Brackets,
+  /** `name=`. */
+  Form,
+  Text,
+  Binary,
+}
+
+/** Bytes after which a decision is made in any case. */
+export const SNIFF_BYTES: u32 = 128;
+
+/** Looks at the first `len` bytes of a body; `isAll` tells that no more come. */
+export function sniffBody(at: usize, len: u32, isAll: bool): Looks {
+  const isFinal = isAll || len >= SNIFF_BYTES;
+  const end = at + len;
+  let p = skipMark(at, end);
+  while (p < end && isSpace(load<u8>(p))) p++;
+  if (p == end) return isFinal ? Looks.Text : Looks.Undecided;
+  const first = <u32>load<u8>(p);
+  if (first == 0x7b || first == 0x5b) return sniffBracket(first, p + 1, end, isFinal);
+  const name = p;
+  while (p < end && isNameByte(load<u8>(p))) p++;
+  if (p == end && !isFinal) return Looks.Undecided;
+  if (p < end && p > name && load<u8>(p) == 0x3d) return Looks.Form;
+  // A name longer than what is looked at.
+  if (p == end && !isAll) return Looks.Form;
+  if (!isFinal) {
+    // Text or binary is told apart by a share of the bytes: by as many of them as can be had.
+    return Looks.Undecided;
+  }
+  return isMostlyText(at, len) ? Looks.Text : Looks.Binary;
+}
+
+function sniffBracket(first: u32, p: usize, end: usize, isFinal: bool): Looks {
+  while (p < end && isSpace(load<u8>(p))) p++;
+  if (p == end) return isFinal ? Looks.Json : Looks.Undecided;
+  const c = <u32>load<u8>(p);
+  if (c == 0x22 || c == 0x27 || c == 0x2f) return Looks.Json;
+  const goesOn = first == 0x7b ? c == 0x7d || isWord(c) || c == 0x24 : startsElement(c);
+  return goesOn ? Looks.Json : Looks.Brackets;
+}
+
+/** Skips a byte order mark, or what is there of one. */
+function skipMark(at: usize, end: usize): usize {
+  if (at < end && load<u8>(at) == 0xef) at++;
+  else return at;
+  if (at < end && load<u8>(at) == 0xbb) at++;
+  if (at < end && load<u8>(at) == 0xbf) at++;
+  return at;
+}
+
+/** Bytes of a form's first name: unreserved ones, brackets, escapes, and pairs without value. */
+function isNameByte(c: u32): bool {
+  return isWord(c) || c == 0x2d || c == 0x2e || c == 0x25 || c == 0x2b || c == 0x26 || c == 0x5b || c == 0x5d;
+}
+
+/** At most one byte in eight is a control character, and none is NUL. */
+function isMostlyText(at: usize, len: u32): bool {
+  let odd: u32 = 0;
+  for (let i: u32 = 0; i < len; i++) {
+    const c = <u32>load<u8>(at + i);
+    if (c == 0) return false;
+    if ((c < 0x20 && !isSpace(c)) || c == 0x7f) odd++;
+  }
+  return odd * 8 <= len;
+}
+
+function startsElement(c: u32): bool {
+  return c == 0x7b || c == 0x5b || c == 0x5d || startsScalar(c);
+}

@@ -1,0 +1,159 @@
+// Byte classes of JSON text and the scans over runs of bytes.
+//
+// WHY: string contents are the bulk of the bytes, so their end is looked for 16 bytes at a time.
+// SAFETY: blocks are read only where 16 bytes remain; the rest goes byte by byte.
+// TEST: test/engine/parse.test.ts (`chunked-equals-whole` puts every byte at every distance from a chunk's end).
+
+/** What a byte means between tokens. */
+export enum JsonByte {
+  /** Part of a number, a literal or of something that is not JSON. */
+  Bare = 0,
+  Space = 1,
+  Quote = 2,
+  SingleQuote = 3,
+  Comma = 4,
+  Colon = 5,
+  OpenObject = 6,
+  OpenArray = 7,
+  CloseObject = 8,
+  CloseArray = 9,
+  Slash = 10,
+  Nul = 11,
+}
+
+const CLASSES = byteClasses();
+
+/** A bare token that is a value of JSON. */
+export enum BareToken {
+  Number,
+  True,
+  False,
+  Null,
+  /** None of them. */
+  Word,
+}
+
+export function classOf(c: u32): JsonByte {
+  return load<u8>(CLASSES + c);
+}
+
+/** First byte that is no white space, or end. Indentation is skipped 16 spaces at a time. */
+export function skipSpace(at: usize, end: usize): usize {
+  while (at + 16 <= end) {
+    const mask = i8x16.bitmask(i8x16.ne(v128.load(at), i8x16.splat(0x20)));
+    if (mask != 0) {
+      at += ctz(mask);
+      break;
+    }
+    at += 16;
+  }
+  while (at < end && load<u8>(CLASSES + load<u8>(at)) == JsonByte.Space) at++;
+  return at;
+}
+
+/** First byte that is `quote`, a backslash or below `control`; end when there is none. */
+export function findStringEnd(at: usize, end: usize, quote: u32, control: u32): usize {
+  const quotes = i8x16.splat(<i8>quote);
+  const backslashes = i8x16.splat(0x5c);
+  const controls = i8x16.splat(<i8>control);
+  while (at + 16 <= end) {
+    const v = v128.load(at);
+    const mask = i8x16.bitmask(
+      v128.or(v128.or(i8x16.eq(v, quotes), i8x16.eq(v, backslashes)), i8x16.lt_u(v, controls)),
+    );
+    if (mask != 0) return at + ctz(mask);
+    at += 16;
+  }
+  while (at < end) {
+    const c = <u32>load<u8>(at);
+    if (c == quote || c == 0x5c || c < control) return at;
+    at++;
+  }
+  return at;
+}
+
+/** First byte that cannot be part of a number or literal, or end. */
+export function findBareEnd(at: usize, end: usize): usize {
+  while (at < end && load<u8>(CLASSES + load<u8>(at)) == JsonByte.Bare) at++;
+  return at;
+}
+
+/** First byte that ends a word that is no JSON (which may hold spaces, slashes and single quotes), or end. */
+export function findWordEnd(at: usize, end: usize, isKey: bool): usize {
+  for (; at < end; at++) {
+    const c = <u32>load<u8>(at);
+    const kind = load<u8>(CLASSES + c);
+    if (kind == JsonByte.Bare || kind == JsonByte.Slash || kind == JsonByte.SingleQuote) continue;
+    if (kind == JsonByte.Space && c != 0x0a) continue;
+    if (kind == JsonByte.Colon && !isKey) continue;
+    return at;
+  }
+  return at;
+}
+
+/** Whether a bare token can go on to be a number or literal. */
+export function startsScalar(c: u32): bool {
+  return c - 0x30 < 10 || c == 0x2d || c == 0x74 || c == 0x66 || c == 0x6e;
+}
+
+/** Classifies a complete bare token by the grammar of RFC 8259 §3 and §6. */
+export function classifyBare(at: usize, len: u32): BareToken {
+  if (len == 0) return BareToken.Word;
+  const first = <u32>load<u8>(at);
+  if (first - 0x30 < 10 || first == 0x2d) return isNumber(at, at + len) ? BareToken.Number : BareToken.Word;
+  if (len == 4) {
+    const word = load<u32>(at);
+    if (word == 0x65757274) return BareToken.True;
+    if (word == 0x6c6c756e) return BareToken.Null;
+  }
+  return len == 5 && load<u32>(at) == 0x736c6166 && load<u8>(at, 4) == 0x65
+    ? BareToken.False
+    : BareToken.Word;
+}
+
+function isNumber(at: usize, end: usize): bool {
+  if (load<u8>(at) == 0x2d) at++;
+  const digits = at;
+  at = skipDigits(at, end);
+  if (at == digits || (at - digits > 1 && load<u8>(digits) == 0x30)) return false;
+  if (at < end && load<u8>(at) == 0x2e) {
+    const fraction = ++at;
+    at = skipDigits(at, end);
+    if (at == fraction) return false;
+  }
+  if (at < end && ((<u32>load<u8>(at)) | 0x20) == 0x65) {
+    at++;
+    if (at < end && (load<u8>(at) == 0x2b || load<u8>(at) == 0x2d)) at++;
+    const exponent = at;
+    at = skipDigits(at, end);
+    if (at == exponent) return false;
+  }
+  return at == end;
+}
+
+function skipDigits(at: usize, end: usize): usize {
+  while (at < end && <u32>load<u8>(at) - 0x30 < 10) at++;
+  return at;
+}
+
+function byteClasses(): usize {
+  const at = memory.data(256);
+  memory.fill(at, <u8>JsonByte.Bare, 256);
+  store<u8>(at, JsonByte.Nul);
+  store<u8>(at + 0x09, JsonByte.Space);
+  store<u8>(at + 0x0a, JsonByte.Space);
+  store<u8>(at + 0x0d, JsonByte.Space);
+  // RS, which separates the texts of application/json-seq (RFC 7464).
+  store<u8>(at + 0x1e, JsonByte.Space);
+  store<u8>(at + 0x20, JsonByte.Space);
+  store<u8>(at + 0x22, JsonByte.Quote);
+  store<u8>(at + 0x27, JsonByte.SingleQuote);
+  store<u8>(at + 0x2c, JsonByte.Comma);
+  store<u8>(at + 0x2f, JsonByte.Slash);
+  store<u8>(at + 0x3a, JsonByte.Colon);
+  store<u8>(at + 0x5b, JsonByte.OpenArray);
+  store<u8>(at + 0x5d, JsonByte.CloseArray);
+  store<u8>(at + 0x7b, JsonByte.OpenObject);
+  store<u8>(at + 0x7d, JsonByte.CloseObject);
+  return at;
+}

@@ -1,0 +1,448 @@
+// JSON (RFC 8259), incremental: fed in pieces of any size, each byte read once, no recursion, resumable at
+// every byte. It never refuses: what is not JSON is noted as an anomaly, the parser finds its way back at the
+// next bracket, comma or quote, and everything readable is pushed. Comments, single quotes, bare keys and
+// several documents in a row (NDJSON, json-seq) are read.
+//
+// Strings that lie in one chunk and have no escapes are pushed in place. Others are decoded in `held`, which
+// also carries a token from chunk to chunk, and copied to the inputs' arena.
+//
+// SAFETY: no load reaches the chunk's end; nothing kept between two feeds points into a chunk or the arena.
+// TEST: test/engine/parse.test.ts.
+
+import { hexValue } from "../bytes/ascii";
+import { findByte } from "../bytes/find-byte";
+import { Anomaly } from "../inputs/anomaly";
+import { InputKind, Inputs } from "../inputs/inputs";
+import { VALUE_WINDOW, ValueBuffer } from "../inputs/value-buffer";
+import { JsonGrammar } from "./json-grammar";
+import {
+  BareToken,
+  JsonByte,
+  classOf,
+  classifyBare,
+  findBareEnd,
+  findStringEnd,
+  findWordEnd,
+  skipSpace,
+  startsScalar,
+} from "./json-scan";
+
+/** Inside which token the last byte was. */
+enum Token {
+  None,
+  String,
+  Escape,
+  /** Behind `\u`. */
+  Unicode,
+  /** A number or literal, so far. */
+  Bare,
+  /** A bare word that is no JSON. */
+  Word,
+  /** Behind a `/` that may begin a comment. */
+  Slash,
+  LineComment,
+  BlockComment,
+  BlockCommentStar,
+}
+
+/** Entries that one token needs. */
+const TOKEN_ROOM: u32 = 1;
+const BACKSLASH: u32 = 0x5c;
+/** Byte order mark, EF BB BF. */
+const BOM: u32 = 0xbfbbef;
+
+@unmanaged
+export class JsonParser {
+  private grammar: JsonGrammar = new JsonGrammar();
+  private token: Token = Token.None;
+  private held: ValueBuffer = new ValueBuffer();
+  private quote: u32 = 0;
+  /** Bytes below this inside a string are noted; lowered once they are. */
+  private control: u32 = 0x20;
+  /** Hex digits of `\u` so far: their number, bytes and value. */
+  private digits: u32 = 0;
+  private digitBytes: u32 = 0;
+  private unit: u32 = 0;
+  private full: bool = false;
+  private started: bool = false;
+  private bom: u32 = 0;
+  /** Where a token ends that is about to be pushed. */
+  private here: usize = 0;
+
+  /** Bits of Anomaly. */
+  get anomalies(): u32 {
+    return this.grammar.anomalies;
+  }
+
+  /**
+   * Offset in the last feed of the first byte that no reader of JSON accepts, or NOT_MALFORMED: from there on
+   * the bytes deserve to be inspected as text too.
+   */
+  get malformedAt(): u32 {
+    return this.grammar.malformedAt;
+  }
+
+  start(address: u32): void {
+    this.reset();
+    this.grammar.reset(address);
+  }
+
+  /** Reads `len` bytes; fewer are consumed only when the inputs are full: drain them and feed the rest. */
+  feed(inputs: Inputs, at: usize, len: u32): u32 {
+    const end = at + len;
+    let p = at;
+    this.full = false;
+    this.grammar.enter(inputs, at);
+    if (!this.started) p = this.skipBom(p, end);
+    while (p < end && !this.full) {
+      const token = this.token;
+      if (token == Token.None) p = this.structure(inputs, p, end);
+      else if (token == Token.String) p = this.string(inputs, p, end);
+      else if (token <= Token.Unicode) p = this.escape(inputs, p, end);
+      else if (token <= Token.Word) p = this.bare(inputs, p, end);
+      else p = this.comment(p, end);
+    }
+    this.grammar.path.leave();
+    return <u32>(p - at);
+  }
+
+  /** The end of the text. False when the inputs are full: drain them and call again. */
+  finish(inputs: Inputs): bool {
+    this.full = false;
+    this.here = 0;
+    this.grammar.enter(inputs, 0);
+    if (this.token >= Token.String && this.token <= Token.Word) {
+      const isString = this.token <= Token.Unicode;
+      if ((this.token > Token.String && isString && !this.makeRoom(inputs)) || inputs.room() < TOKEN_ROOM) {
+        this.grammar.path.leave();
+        return false;
+      }
+      if (this.token == Token.Escape || this.token == Token.Unicode) this.putBrokenEscape();
+      if (isString) {
+        this.grammar.anomalies |= Anomaly.JsonTruncated;
+        this.endHeld(inputs);
+      } else {
+        this.endHeldBare(inputs);
+      }
+      this.token = Token.None;
+    }
+    if (this.started && !this.grammar.isComplete()) this.grammar.anomalies |= Anomaly.JsonTruncated;
+    this.grammar.path.leave();
+    return true;
+  }
+
+  reset(): void {
+    this.grammar.reset(0);
+    this.token = Token.None;
+    this.control = 0x20;
+    this.started = false;
+    this.bom = 0;
+    this.held.reset();
+  }
+
+  free(): void {
+    this.grammar.free();
+    this.held.free();
+    heap.free(changetype<usize>(this.held));
+    heap.free(changetype<usize>(this));
+  }
+
+  private skipBom(p: usize, end: usize): usize {
+    while (p < end && this.bom < 3 && load<u8>(p) == ((BOM >> (this.bom << 3)) & 0xff)) {
+      this.bom++;
+      p++;
+    }
+    if (p == end && this.bom < 3) return p;
+    if (this.bom == 3) this.grammar.anomalies |= Anomaly.JsonBom;
+    else if (this.bom != 0) this.grammar.malformed(Anomaly.JsonBareWord, p);
+    this.started = true;
+    return p;
+  }
+
+  /** Reads tokens until one does not end in this chunk. */
+  private structure(inputs: Inputs, p: usize, end: usize): usize {
+    while (p < end) {
+      const c = <u32>load<u8>(p);
+      const kind = classOf(c);
+      if (kind == JsonByte.Space) {
+        p = skipSpace(p + 1, end);
+        continue;
+      }
+      if (kind == JsonByte.Comma) {
+        this.grammar.comma(p++);
+        continue;
+      }
+      if (kind == JsonByte.Colon) {
+        this.grammar.colon(p++);
+        continue;
+      }
+      if (inputs.room() < TOKEN_ROOM) {
+        this.full = true;
+        return p;
+      }
+      if (kind <= JsonByte.SingleQuote && kind != JsonByte.Bare) {
+        if (kind == JsonByte.SingleQuote) this.grammar.anomalies |= Anomaly.JsonSingleQuote;
+        this.quote = c;
+        this.token = Token.String;
+        p = this.string(inputs, p + 1, end);
+      } else if (kind >= JsonByte.OpenObject && kind <= JsonByte.CloseArray) {
+        if (kind <= JsonByte.OpenArray) this.grammar.open(inputs, kind == JsonByte.OpenObject, p);
+        else this.grammar.close(kind == JsonByte.CloseObject, p);
+        p++;
+        continue;
+      } else if (kind == JsonByte.Bare) {
+        this.token = Token.Bare;
+        if (!startsScalar(c) && !this.grammar.isKeyPlace()) this.grammar.malformed(Anomaly.JsonBareWord, p);
+        p = this.bare(inputs, p, end);
+      } else {
+        p = this.oddByte(kind, p);
+      }
+      if (this.token != Token.None) return p;
+    }
+    return p;
+  }
+
+  private oddByte(kind: JsonByte, p: usize): usize {
+    if (kind == JsonByte.Slash) this.token = Token.Slash;
+    else this.grammar.malformed(Anomaly.JsonNul, p);
+    return p + 1;
+  }
+
+  /** Goes on inside a string. */
+  private string(inputs: Inputs, p: usize, end: usize): usize {
+    let run = p;
+    while (true) {
+      p = findStringEnd(p, end, this.quote, this.control);
+      if (p == end) return this.keep(inputs, run, p);
+      const c = <u32>load<u8>(p);
+      if (c == this.quote) return this.endString(inputs, run, p);
+      if (c != BACKSLASH) {
+        this.grammar.anomalies |= c == 0 ? Anomaly.JsonNul | Anomaly.JsonControl : Anomaly.JsonControl;
+        this.control = c == 0 ? 0 : 1;
+        continue;
+      }
+      const kept = this.keep(inputs, run, p);
+      if (this.full) return kept;
+      this.token = Token.Escape;
+      p = this.escape(inputs, p + 1, end);
+      if (this.token != Token.String || this.full) return p;
+      run = p;
+    }
+  }
+
+  /** The closing quote is at `to`. */
+  private endString(inputs: Inputs, run: usize, to: usize): usize {
+    const len = <u32>(to - run);
+    this.here = to;
+    if (this.held.bytes.length == 0 && len <= VALUE_WINDOW) {
+      if (inputs.room() < TOKEN_ROOM) {
+        this.full = true;
+        return this.keep(inputs, run, to);
+      }
+      this.grammar.pushString(inputs, run, len, true, this.here);
+    } else {
+      const kept = this.keep(inputs, run, to);
+      if (this.full) return kept;
+      if (inputs.room() < TOKEN_ROOM) {
+        this.full = true;
+        return to;
+      }
+      this.endHeld(inputs);
+    }
+    this.token = Token.None;
+    return to + 1;
+  }
+
+  private endHeld(inputs: Inputs): void {
+    if (this.held.loneSurrogates > 0) this.grammar.anomalies |= Anomaly.LoneSurrogate;
+    this.grammar.pushString(inputs, this.held.copyTo(inputs), this.held.bytes.length, true, this.here);
+    this.held.clear();
+  }
+
+  /** Moves from..to behind the held bytes; returns how far it came. */
+  private keep(inputs: Inputs, from: usize, to: usize): usize {
+    while (from < to) {
+      this.here = from;
+      if (this.held.room() == 0 && !this.cut(inputs)) return from;
+      const len = min(this.held.room(), <u32>(to - from));
+      this.held.bytes.bytes(from, len);
+      from += len;
+    }
+    return from;
+  }
+
+  /** Room for one escape; false, and `full`, when a window must be pushed first and cannot. */
+  private makeRoom(inputs: Inputs): bool {
+    return this.held.room() >= 8 || this.cut(inputs);
+  }
+
+  /** Pushes the window that is full and slides on. */
+  private cut(inputs: Inputs): bool {
+    if (inputs.room() < TOKEN_ROOM) {
+      this.full = true;
+      return false;
+    }
+    this.grammar.anomalies |= Anomaly.ValueSplit;
+    // No number is that long.
+    if (this.token == Token.Bare) this.token = Token.Word;
+    this.grammar.pushString(inputs, this.held.copyTo(inputs), this.held.bytes.length, false, this.here);
+    this.held.slide(0);
+    return true;
+  }
+
+  /** Goes on behind a backslash. */
+  private escape(inputs: Inputs, p: usize, end: usize): usize {
+    for (; p < end; p++) {
+      const c = <u32>load<u8>(p);
+      if (this.token == Token.Escape) {
+        if (c == 0x75) {
+          this.token = Token.Unicode;
+          this.digits = 0;
+          this.digitBytes = 0;
+          this.unit = 0;
+          continue;
+        }
+        if (!this.makeRoom(inputs)) return p;
+        const value = escapeByte(c);
+        if (value == 0) {
+          this.grammar.anomalies |= Anomaly.JsonBadEscape;
+          this.held.bytes.byte(<u8>BACKSLASH);
+        }
+        this.held.bytes.byte(<u8>(value == 0 ? c : value));
+        this.token = Token.String;
+        return p + 1;
+      }
+      const digit = hexValue(c);
+      if ((digit < 0 || this.digits == 3) && !this.makeRoom(inputs)) return p;
+      if (digit < 0) {
+        // The byte itself is looked at anew: it may be the closing quote.
+        this.putBrokenEscape();
+        return p;
+      }
+      this.unit = (this.unit << 4) | digit;
+      if (this.digits == 3) {
+        this.held.codeUnit(this.unit);
+        this.token = Token.String;
+        return p + 1;
+      }
+      this.digitBytes |= c << (this.digits << 3);
+      this.digits++;
+    }
+    return p;
+  }
+
+  /** An escape that is none stays as it was written. */
+  private putBrokenEscape(): void {
+    this.grammar.anomalies |= Anomaly.JsonBadEscape;
+    const bytes = this.held.bytes;
+    bytes.byte(<u8>BACKSLASH);
+    if (this.token == Token.Unicode) {
+      bytes.byte(0x75);
+      for (let i: u32 = 0; i < this.digits; i++) bytes.byte(<u8>(this.digitBytes >> (i << 3)));
+    }
+    this.token = Token.String;
+  }
+
+  /** Goes on inside a bare token. */
+  private bare(inputs: Inputs, p: usize, end: usize): usize {
+    let run = p;
+    if (this.token == Token.Bare) {
+      p = findBareEnd(p, end);
+      if (p == end) return this.keep(inputs, run, p);
+      this.here = p;
+      if (inputs.room() < TOKEN_ROOM) {
+        this.full = true;
+        return this.keep(inputs, run, p);
+      }
+      if (this.held.bytes.length == 0 && this.pushScalar(inputs, run, <u32>(p - run))) return p;
+      const kept = this.keep(inputs, run, p);
+      if (this.full) return kept;
+      if (this.token == Token.Bare) {
+        const at = this.held.copyTo(inputs);
+        if (at != 0 && this.pushScalar(inputs, at, this.held.bytes.length)) return p;
+        this.token = Token.Word;
+      }
+      run = p;
+    }
+    p = findWordEnd(p, end, this.grammar.isKeyPlace());
+    const kept = this.keep(inputs, run, p);
+    if (p == end || this.full) return kept;
+    if (inputs.room() < TOKEN_ROOM) {
+      this.full = true;
+      return p;
+    }
+    this.here = p;
+    this.endHeldBare(inputs);
+    return p;
+  }
+
+  /** Pushes a complete bare token when it is a number or literal in the place of a value. */
+  private pushScalar(inputs: Inputs, at: usize, len: u32): bool {
+    const token = this.grammar.isKeyPlace() ? BareToken.Word : classifyBare(at, len);
+    if (token == BareToken.Word) return false;
+    const kind =
+      token == BareToken.Number
+        ? InputKind.Number
+        : token == BareToken.Null
+          ? InputKind.Null
+          : InputKind.Boolean;
+    this.grammar.pushScalar(inputs, kind, at, len, this.here);
+    this.token = Token.None;
+    this.held.clear();
+    return true;
+  }
+
+  /** The held bare token is complete. */
+  private endHeldBare(inputs: Inputs): void {
+    const bytes = this.held.bytes;
+    while (bytes.length != 0 && load<u8>(bytes.at + (bytes.length - 1)) <= 0x20) bytes.length--;
+    const at = this.held.copyTo(inputs);
+    if (this.token == Token.Bare && at != 0 && this.pushScalar(inputs, at, bytes.length)) return;
+    if (this.grammar.isKeyPlace()) this.grammar.anomalies |= Anomaly.JsonBareKey;
+    else this.grammar.malformed(Anomaly.JsonBareWord, this.here);
+    this.grammar.pushString(inputs, at, bytes.length, true, this.here);
+    this.held.clear();
+    this.token = Token.None;
+  }
+
+  /** Goes on inside a comment, or behind the slash that may begin one. */
+  private comment(p: usize, end: usize): usize {
+    for (; p < end; p++) {
+      const c = <u32>load<u8>(p);
+      if (this.token == Token.Slash) {
+        if (c == 0x2f || c == 0x2a) {
+          this.grammar.malformed(Anomaly.JsonComment, p);
+          this.token = c == 0x2f ? Token.LineComment : Token.BlockComment;
+          continue;
+        }
+        this.grammar.malformed(Anomaly.None, p);
+        this.held.bytes.byte(0x2f);
+        this.token = Token.Word;
+        return p;
+      }
+      if (this.token == Token.LineComment) {
+        p = findByte(p, end, 0x0a);
+        if (p != end) this.token = Token.None;
+        return min(p + 1, end);
+      }
+      if (this.token == Token.BlockComment) p = findByte(p, end, 0x2a);
+      else if (c == 0x2f) {
+        this.token = Token.None;
+        return p + 1;
+      }
+      if (p == end) return p;
+      this.token = load<u8>(p) == 0x2a ? Token.BlockCommentStar : Token.BlockComment;
+    }
+    return p;
+  }
+}
+
+/** What a backslash and `c` stand for, or 0. */
+function escapeByte(c: u32): u32 {
+  if (c == 0x22 || c == 0x5c || c == 0x2f || c == 0x27) return c;
+  if (c == 0x6e) return 0x0a;
+  if (c == 0x72) return 0x0d;
+  if (c == 0x74) return 0x09;
+  if (c == 0x62) return 0x08;
+  return c == 0x66 ? 0x0c : 0;
+}

@@ -1,0 +1,107 @@
+// Header fields as the host hands them over, read in place.
+//
+// ╒═ blob ═════════╤══════════════════════════════════════════╤═══════════════════════════════════════════╕
+// │ u32 count      │ count × (u32 name length, u32 value len) │ count × (name bytes, 0, value bytes, 0)   │
+// ╘════════════════╧══════════════════════════════════════════╧═══════════════════════════════════════════╛
+// Little-endian; the layout of header maps in proxy-wasm ABI 0.2. All occurrences of a name are kept.
+
+import { equalsFolded, lowerByte } from "../bytes/ascii";
+import { InputKind, Inputs } from "../inputs/inputs";
+import { PATH_KEY_BYTES } from "../inputs/value-buffer";
+
+const COOKIE = memory.data<u8>([0x63, 0x6f, 0x6f, 0x6b, 0x69, 0x65]);
+const COLON: u32 = 0x3a;
+
+@unmanaged
+export class HeaderPairs {
+  /** Of the pair that next() or find() came to. */
+  name: usize = 0;
+  nameLen: u32 = 0;
+  value: usize = 0;
+  valueLen: u32 = 0;
+  /** The blob is shorter than it says: the pairs that lie inside whole were read. */
+  malformed: bool = false;
+  private count: u32 = 0;
+  private index: u32 = 0;
+  private sizes: usize = 0;
+  private data: usize = 0;
+  private end: usize = 0;
+
+  /** Takes a blob of `len` bytes; an empty one has no pairs. */
+  start(at: usize, len: u32): void {
+    this.index = 0;
+    this.count = 0;
+    this.malformed = len != 0 && len < 4;
+    this.end = at + len;
+    if (len < 4) return;
+    const count = load<u32>(at);
+    const fits = (len - 4) >> 3;
+    this.malformed = count > fits;
+    this.count = this.malformed ? 0 : count;
+    this.sizes = at + 4;
+    this.data = this.sizes + ((<usize>this.count) << 3);
+  }
+
+  /** Goes to the next pair; false behind the last one. */
+  next(): bool {
+    if (this.index >= this.count) return false;
+    const size = this.sizes + ((<usize>this.index) << 3);
+    const nameLen = load<u32>(size);
+    const valueLen = load<u32>(size, 4);
+    const left = <u64>(this.end - this.data);
+    if (<u64>nameLen + <u64>valueLen + 2 > left) {
+      this.malformed = true;
+      this.index = this.count;
+      return false;
+    }
+    this.name = this.data;
+    this.nameLen = nameLen;
+    this.value = this.data + nameLen + 1;
+    this.valueLen = valueLen;
+    this.data = this.value + valueLen + 1;
+    this.index++;
+    return true;
+  }
+
+  /** Back before the first pair. */
+  rewind(): void {
+    this.index = 0;
+    this.data = this.sizes + ((<usize>this.count) << 3);
+  }
+
+  /** Goes to the first pair of that lower-case name, from the start. */
+  find(name: usize, nameLen: u32): bool {
+    this.rewind();
+    while (this.next()) {
+      if (equalsFolded(this.name, this.nameLen, name, nameLen)) return true;
+    }
+    return false;
+  }
+}
+
+/**
+ * Pushes the fields from where `pairs` stands, but cookies and pseudo-headers; the key path is the name in
+ * lower case. False when the inputs are full: drain them and call again.
+ */
+export function pushHeaders(inputs: Inputs, pairs: HeaderPairs, address: u32): bool {
+  while (inputs.room() != 0) {
+    if (!pairs.next()) return true;
+    if (pairs.nameLen != 0 && load<u8>(pairs.name) == COLON) continue;
+    if (equalsFolded(pairs.name, pairs.nameLen, COOKIE, 6)) continue;
+    const len = min(pairs.nameLen, PATH_KEY_BYTES);
+    const path = inputs.keyNode(0, lowerName(inputs, pairs.name, len), len);
+    inputs.push(address, InputKind.String, path, pairs.value, pairs.valueLen);
+  }
+  return false;
+}
+
+/** The name itself when it is lower case already, as in HTTP/2 and in Envoy. */
+function lowerName(inputs: Inputs, at: usize, len: u32): usize {
+  let i: u32 = 0;
+  while (i < len && lowerByte(load<u8>(at + i)) == load<u8>(at + i)) i++;
+  if (i == len) return at;
+  const copy = inputs.arena.copy(at, len);
+  if (copy == 0) return at;
+  for (; i < len; i++) store<u8>(copy + i, <u8>lowerByte(load<u8>(copy + i)));
+  return copy;
+}

@@ -1,0 +1,84 @@
+// The decoded bytes of the value being read, for values that do not lie in one piece in the input: those with
+// escapes and those that span chunks. Bounded: a value longer than the window is inspected in windows that
+// overlap, so a stream of any length needs constant memory and nothing is cut off unseen.
+
+import { ByteWriter } from "../bytes/byte-writer";
+import { writeCodePoint } from "../bytes/code-point";
+import { Inputs } from "./inputs";
+
+/** Longest value in one piece. */
+export const VALUE_WINDOW: u32 = 64 * 1024;
+/** Bytes that two neighbouring windows share. */
+export const VALUE_OVERLAP: u32 = 1024;
+/** Key bytes that a key path keeps; the key itself is inspected whole. */
+export const PATH_KEY_BYTES: u32 = 256;
+/** Room above this goes back to the heap between two messages. */
+const KEPT_ROOM: u32 = 4096;
+
+@unmanaged
+export class ValueBuffer {
+  bytes: ByteWriter = new ByteWriter();
+  /** Surrogate halves without their other half. */
+  loneSurrogates: i32 = 0;
+  private peak: u32 = 0;
+
+  /** Bytes that fit before the window is full. */
+  room(): u32 {
+    return VALUE_WINDOW - this.bytes.length;
+  }
+
+  /** Forgets the value. */
+  clear(): void {
+    this.peak = max(this.peak, this.bytes.length);
+    this.bytes.length = 0;
+    this.loneSurrogates = 0;
+  }
+
+  /** As clear(), and gives back unusual room. */
+  reset(): void {
+    this.clear();
+    if (this.peak > KEPT_ROOM) this.bytes.free();
+    this.peak = 0;
+  }
+
+  free(): void {
+    this.bytes.free();
+    heap.free(changetype<usize>(this.bytes));
+  }
+
+  /** A copy in the inputs' arena, valid until they are drained; 0 when memory is out. */
+  copyTo(inputs: Inputs): usize {
+    return inputs.arena.copy(this.bytes.at, this.bytes.length);
+  }
+
+  /** After a window was pushed: keeps `prefix` bytes at the front, then the overlap. */
+  slide(prefix: u32): void {
+    const length = this.bytes.length;
+    const kept = min(VALUE_OVERLAP, length - min(prefix, length));
+    this.peak = max(this.peak, length);
+    memory.copy(this.bytes.at + prefix, this.bytes.at + (length - kept), kept);
+    this.bytes.length = prefix + kept;
+  }
+
+  /** A UTF-16 code unit as UTF-8; a low surrogate joins the high one before it. */
+  codeUnit(unit: u32): void {
+    if (unit - 0xd800 < 0x800) {
+      if (unit >= 0xdc00 && this.joinSurrogate(unit)) return;
+      this.loneSurrogates++;
+    }
+    this.bytes.length += writeCodePoint(unit, this.bytes.reserve(4));
+  }
+
+  private joinSurrogate(low: u32): bool {
+    const bytes = this.bytes;
+    if (bytes.length < 3) return false;
+    const at = bytes.at + (bytes.length - 3);
+    if (load<u8>(at) != 0xed || (load<u8>(at, 1) & 0xf0) != 0xa0) return false;
+    const high = (((<u32>load<u8>(at, 1)) & 0x0f) << 6) | ((<u32>load<u8>(at, 2)) & 0x3f);
+    const point = 0x10000 + (high << 10) + (low - 0xdc00);
+    bytes.length -= 3;
+    bytes.length += writeCodePoint(point, bytes.reserve(4));
+    this.loneSurrogates--;
+    return true;
+  }
+}

@@ -1,0 +1,198 @@
+// Runs a parser over given bytes in chunks of a given size and lists what it pushed, for tests from Node.
+//
+// Each chunk is handed over in one scratch place that is overwritten afterwards, and the inputs are drained
+// after every chunk, so a pointer kept too long shows as a wrong value.
+//
+// A line of the list: address TAB kind TAB path TAB value LF; the path's elements are `.`, then `k` and the
+// key in hex or `i` and the index; the value is in hex.
+
+import { Address } from "../core/address";
+import { BodyParser } from "../core/body/body-parser";
+import { JsonParser } from "../core/body/json";
+import { TextParser } from "../core/body/text";
+import { ByteWriter } from "../core/bytes/byte-writer";
+import { BodyKind, ContentType } from "../core/http/content-type";
+import { Cookies } from "../core/http/cookies";
+import { HeaderPairs, pushHeaders } from "../core/http/header-fields";
+import { QueryParser } from "../core/http/query";
+import { RequestTarget } from "../core/http/request-target";
+import { Inputs } from "../core/inputs/inputs";
+import { KeyPath } from "../core/inputs/key-path";
+
+/** Which parser a run takes; the kinds of bodies come after. */
+enum Runner {
+  Json,
+  Query,
+  Text,
+  Cookies,
+  Target,
+  Headers,
+  Body = 16,
+}
+
+const inputs = new Inputs();
+const list = new ByteWriter();
+const nodes = new ByteWriter();
+const json = new JsonParser();
+const query = new QueryParser();
+const plain = new TextParser();
+const body = new BodyParser();
+const cookies = new Cookies();
+const target = new RequestTarget();
+const headers = new HeaderPairs();
+const contentType = new ContentType();
+let anomalies: u32 = 0;
+let drains: u32 = 0;
+let listing = true;
+
+/**
+ * Parses `len` bytes in chunks of `chunk` (0: in one piece, in place). `runner` is a Runner, or Runner.Body
+ * plus a BodyKind. `list` 0 parses without listing, for measurements. Returns the list's length.
+ */
+export function parseRun(runner: u32, at: usize, len: u32, chunk: u32, listed: u32): u32 {
+  list.clear();
+  drains = 0;
+  listing = listed != 0;
+  start(runner, at, len);
+  if (runner == Runner.Cookies || runner == Runner.Target || runner == Runner.Headers) {
+    while (!pushWhole(runner)) drain();
+  } else {
+    const size = chunk == 0 ? len : chunk;
+    const scratch = chunk == 0 ? <usize>0 : heap.alloc(size);
+    for (let done: u32 = 0; done < len;) {
+      const n = min(size, len - done);
+      if (scratch == 0) {
+        feedAll(runner, at, n);
+      } else {
+        memory.copy(scratch, at + done, n);
+        feedAll(runner, scratch, n);
+        drain();
+        memory.fill(scratch, 0xee, n);
+      }
+      done += n;
+    }
+    while (!finish(runner)) drain();
+    if (scratch != 0) heap.free(scratch);
+  }
+  drain();
+  anomalies = anomaliesOf(runner);
+  return list.length;
+}
+
+export function parseListAt(): usize {
+  return list.at;
+}
+
+export function parseAnomalies(): u32 {
+  return anomalies;
+}
+
+export function parseDrains(): u32 {
+  return drains;
+}
+
+/** The BodyKind of a Content-Type value. */
+export function parseContentType(at: usize, len: u32): u32 {
+  contentType.parse(at, len);
+  return contentType.kind;
+}
+
+/** Bytes that the inputs' arena holds. */
+export function parseArenaHeld(): u32 {
+  return inputs.arena.held;
+}
+
+function start(runner: u32, at: usize, len: u32): void {
+  if (runner == Runner.Json) json.start(Address.RequestBody);
+  else if (runner == Runner.Query) query.start(Address.RequestQuery);
+  else if (runner == Runner.Text) plain.start(Address.RequestBody);
+  else if (runner == Runner.Cookies) cookies.start(at, len);
+  else if (runner == Runner.Target) target.start(at, len);
+  else if (runner == Runner.Headers) headers.start(at, len);
+  else body.start(<BodyKind>(runner - Runner.Body), Address.RequestBody);
+}
+
+function feed(runner: u32, at: usize, len: u32): u32 {
+  if (runner == Runner.Json) return json.feed(inputs, at, len);
+  if (runner == Runner.Query) return query.feed(inputs, at, len);
+  if (runner == Runner.Text) return plain.feed(inputs, at, len);
+  return body.feed(inputs, at, len);
+}
+
+function feedAll(runner: u32, at: usize, len: u32): void {
+  let done = feed(runner, at, len);
+  while (done < len) {
+    drain();
+    done += feed(runner, at + done, len - done);
+  }
+}
+
+function finish(runner: u32): bool {
+  if (runner == Runner.Json) return json.finish(inputs);
+  if (runner == Runner.Query) return query.finish(inputs);
+  if (runner == Runner.Text) return plain.finish(inputs);
+  return body.finish(inputs);
+}
+
+function pushWhole(runner: u32): bool {
+  if (runner == Runner.Cookies) return cookies.push(inputs);
+  if (runner == Runner.Target) return target.push(inputs);
+  return pushHeaders(inputs, headers, Address.RequestHeaders);
+}
+
+function anomaliesOf(runner: u32): u32 {
+  if (runner == Runner.Json) return json.anomalies;
+  if (runner == Runner.Query) return query.anomalies;
+  if (runner == Runner.Text || runner == Runner.Headers) return 0;
+  if (runner == Runner.Cookies) return cookies.anomalies;
+  return runner == Runner.Target ? target.anomalies : body.anomalies;
+}
+
+function drain(): void {
+  drains++;
+  if (listing) {
+    for (let i: u32 = 0; i < inputs.count; i++) {
+      list.decimal(inputs.address(i));
+      list.byte(0x09);
+      list.decimal(inputs.kind(i));
+      list.byte(0x09);
+      putPath(inputs.keyPath(i));
+      list.byte(0x09);
+      putHex(inputs.at(i), inputs.len(i));
+      list.byte(0x0a);
+    }
+  }
+  inputs.clear();
+}
+
+/** From the root to the leaf. */
+function putPath(leaf: usize): void {
+  nodes.clear();
+  for (let node = leaf; node != 0; node = changetype<KeyPath>(node).parent) nodes.u32(<u32>node);
+  for (let at = nodes.at + nodes.length; at > nodes.at; ) {
+    at -= 4;
+    const path = changetype<KeyPath>(load<u32>(at));
+    list.byte(0x2e);
+    if (path.index >= 0) {
+      list.byte(0x69);
+      list.decimal(path.index);
+    } else {
+      list.byte(0x6b);
+      putHex(path.at, path.len);
+    }
+  }
+}
+
+function putHex(at: usize, len: u32): void {
+  const to = list.reserve(len * 2);
+  for (let i: u32 = 0; i < len; i++) {
+    const c = <u32>load<u8>(at + i);
+    store<u8>(to + i * 2, <u8>hexDigit(c >> 4));
+    store<u8>(to + i * 2 + 1, <u8>hexDigit(c & 15));
+  }
+  list.length += len * 2;
+}
+
+function hexDigit(value: u32): u32 {
+  return value < 10 ? 0x30 + value : 0x57 + value;
+}

@@ -1,0 +1,81 @@
+// Runs the parsers of the engine and reads the list of inputs they answer.
+import { give, take, type EngineExports } from "./engine-module.js";
+
+export const RUNNER = { json: 0, query: 1, text: 2, cookies: 3, target: 4, headers: 5, body: 16 } as const;
+
+export const KIND = { string: 0, key: 1, number: 2, boolean: 3, null: 4, container: 5 } as const;
+
+export const BODY_KIND = {
+  none: 0,
+  json: 1,
+  form: 2,
+  multipart: 3,
+  xml: 4,
+  graphql: 5,
+  grpc: 6,
+  text: 7,
+  eventStream: 8,
+  binary: 9,
+  unknown: 10,
+} as const;
+
+export interface ParsedInput {
+  address: number;
+  kind: number;
+  /** Elements from the root: keys as text (invalid UTF-8 replaced), indexes as numbers. */
+  path: (string | number)[];
+  value: Buffer;
+}
+
+export interface ParseRun {
+  inputs: ParsedInput[];
+  /** The list as the engine wrote it, for comparing two runs. */
+  list: string;
+  anomalies: number;
+}
+
+/** Parses `bytes` in chunks of `chunk` (0: in one piece). */
+export function parseRun(
+  engine: EngineExports,
+  runner: number,
+  bytes: Uint8Array | string,
+  chunk = 0,
+): ParseRun {
+  const { at, len } = give(engine, bytes);
+  const size = engine["parseRun"]!(runner, at, len, chunk, 1);
+  engine["release"]!(at);
+  const list = Buffer.from(take(engine, engine["parseListAt"]!(), size)).toString("latin1");
+  return { inputs: readList(list), list, anomalies: engine["parseAnomalies"]!() };
+}
+
+/** Values of one kind as text, in order. */
+export function valuesOf(run: ParseRun, kind: number = KIND.string): string[] {
+  return run.inputs.filter((input) => input.kind === kind).map((input) => input.value.toString());
+}
+
+/** `path=value` of each string, number, literal; the path's elements joined by dots. */
+export function leavesOf(run: ParseRun): string[] {
+  return run.inputs
+    .filter((input) => input.kind !== KIND.key && input.kind !== KIND.container)
+    .map((input) => `${input.path.join(".")}=${input.value.toString()}`);
+}
+
+function readList(list: string): ParsedInput[] {
+  return list
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => {
+      const [address, kind, path, value] = line.split("\t") as [string, string, string, string];
+      return {
+        address: Number(address),
+        kind: Number(kind),
+        path: path.split(".").slice(1).map(readElement),
+        value: Buffer.from(value, "hex"),
+      };
+    });
+}
+
+function readElement(element: string): string | number {
+  const rest = element.slice(1);
+  return element[0] === "i" ? Number(rest) : Buffer.from(rest, "hex").toString();
+}
