@@ -3,3 +3,4 @@ export * from "./engine/memory-exports";
 export * from "./engine/detector-exports";
 export * from "./engine/parse-exports";
 export * from "./engine/transform-exports";
+export * from "./engine/regex-exports";

@@ -1,0 +1,97 @@
+// One pattern to everything the matcher needs: NFA program, DFA table, and what every match must contain.
+import { ByteWriter } from "../bytes/byte-writer";
+import { FLAG_FOLD } from "./regex-class-reader";
+import { DfaWriter } from "./regex-dfa-writer";
+import { RegexError, RegexStatus, statusOfError } from "./regex-errors";
+import { LiteralFinder } from "./regex-literals";
+import { NfaCompiler } from "./regex-nfa";
+import { RegexParser } from "./regex-parse";
+import { RegexTree } from "./regex-tree";
+
+export { RegexStatus, regexErrorText } from "./regex-errors";
+
+/** Match without regard to case, as (?i). */
+export const REGEX_FOLD_CASE: u32 = 1;
+
+@unmanaged
+export class RegexBuild {
+  /** In: DFA states before minimisation; past it there is no DFA. */
+  maxStates: u32 = 20000;
+  /** Out, when the status is not Ok: offset in the pattern, and RegexError. */
+  errorAt: u32 = 0;
+  errorCode: u32 = 0;
+  /** Out: encoded NFA program, and DFA table (length 0 when over a limit). Position-independent. */
+  program: ByteWriter = new ByteWriter();
+  dfa: ByteWriter = new ByteWriter();
+  /** Out: bytes of the shortest match. */
+  minLength: u32 = 0;
+  /** Out: every match, ASCII-lowercased, contains one of these (u8 length, bytes); none known when the count is 0. */
+  literals: ByteWriter = new ByteWriter();
+  literalCount: u32 = 0;
+  /** Out: every match contains a byte of each of these 256-bit sets (bit c & 7 of byte c >> 3). */
+  requiredSets: ByteWriter = new ByteWriter();
+  requiredSetCount: u32 = 0;
+  /** Working memory, kept from build to build. */
+  private tree: RegexTree = new RegexTree();
+  private parser: RegexParser = new RegexParser();
+  private compiler: NfaCompiler = new NfaCompiler();
+  private finder: LiteralFinder = new LiteralFinder();
+  private writer: DfaWriter = new DfaWriter();
+
+  /** Gives everything back to the heap, the build itself included. */
+  free(): void {
+    freeWriter(this.program);
+    freeWriter(this.dfa);
+    freeWriter(this.literals);
+    freeWriter(this.requiredSets);
+    this.parser.free();
+    this.compiler.free();
+    this.finder.free();
+    this.writer.free();
+    this.tree.free();
+    heap.free(changetype<usize>(this));
+  }
+
+  /** See buildRegex(). */
+  run(at: usize, len: u32, flags: u32): RegexStatus {
+    this.errorAt = 0;
+    this.errorCode = RegexError.None;
+    this.minLength = 0;
+    this.literalCount = 0;
+    this.requiredSetCount = 0;
+    this.program.clear();
+    this.dfa.clear();
+    this.literals.clear();
+    this.requiredSets.clear();
+    if (!this.parser.parse(this.tree, at, len, flags & REGEX_FOLD_CASE ? FLAG_FOLD : 0)) {
+      this.errorAt = this.parser.errorAt;
+      this.errorCode = this.parser.error;
+      return statusOfError(this.parser.error);
+    }
+    if (!this.compiler.compile(this.tree, this.program)) {
+      this.program.clear();
+      this.errorCode = RegexError.ProgramTooLarge;
+      return RegexStatus.TooLarge;
+    }
+    this.writer.write(this.program.at, this.maxStates, this.dfa);
+    const finder = this.finder;
+    finder.find(this.tree, this.literals, this.requiredSets);
+    this.minLength = finder.minLength;
+    this.literalCount = finder.literalCount;
+    this.requiredSetCount = this.requiredSets.length >> 5;
+    return RegexStatus.Ok;
+  }
+}
+
+/**
+ * Builds the pattern of `len` bytes at `at` (RE2 syntax; flags: REGEX_FOLD_CASE). Clears the outputs of the last
+ * build first, so one RegexBuild serves many patterns. On anything but Ok there are no outputs but the error.
+ */
+export function buildRegex(build: RegexBuild, at: usize, len: u32, flags: u32): RegexStatus {
+  return build.run(at, len, flags);
+}
+
+function freeWriter(writer: ByteWriter): void {
+  writer.free();
+  heap.free(changetype<usize>(writer));
+}

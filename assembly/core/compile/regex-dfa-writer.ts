@@ -1,0 +1,147 @@
+// Encodes a minimised automaton (regex-dfa-layout.ts): rows in breadth-first order, columns that agree merged.
+import { ByteWriter } from "../bytes/byte-writer";
+import {
+  DFA_CLASSES,
+  DFA_MAGIC,
+  DFA_ROWS,
+  DFA_SKIP,
+  DFA_SKIP_MASKS,
+  DFA_WIDE,
+} from "../match/regex-dfa-layout";
+import { ByteClasses } from "./regex-byte-classes";
+import { DEAD, MATCH, SubsetBuilder } from "./regex-dfa";
+import { Minimiser } from "./regex-minimise";
+import { WordList } from "./word-list";
+
+const NONE: u32 = 0xffffffff;
+
+@unmanaged
+export class DfaWriter {
+  private subsets: SubsetBuilder = new SubsetBuilder();
+  private minimiser: Minimiser = new Minimiser();
+  /** Row number of each block, block of each row. */
+  private rowOf: WordList = new WordList();
+  private blockAt: WordList = new WordList();
+  /** Merged column of each byte class, and a byte class of each merged column. */
+  private columnOf: WordList = new WordList();
+  private sampleOf: WordList = new WordList();
+
+  free(): void {
+    this.subsets.free();
+    this.minimiser.free();
+    freeList(this.rowOf);
+    freeList(this.blockAt);
+    freeList(this.columnOf);
+    freeList(this.sampleOf);
+    heap.free(changetype<usize>(this));
+  }
+
+  /** Encodes the DFA of `program` into `out`; leaves it empty (and returns false) past a limit. */
+  write(program: usize, maxStates: u32, out: ByteWriter): bool {
+    out.clear();
+    const subsets = this.subsets;
+    if (!subsets.build(program, maxStates)) return false;
+    this.minimiser.run(subsets.rows.at, subsets.states, subsets.classes.count + 1);
+    this.orderRows();
+    this.mergeColumns();
+    this.encode(out);
+    return true;
+  }
+
+  /** Transition of a row on a byte class (the last: end of text), as a row number. */
+  private to(row: u32, index: u32): u32 {
+    const subsets = this.subsets;
+    const state = this.minimiser.member(this.blockAt.get(row));
+    const cell = <usize>state * (subsets.classes.count + 1) + index;
+    return this.rowOf.get(this.minimiser.blockOf.get(load<u16>(subsets.rows.at + (cell << 1))));
+  }
+
+  private place(state: u32): void {
+    const block = this.minimiser.blockOf.get(state);
+    if (this.rowOf.get(block) != NONE) return;
+    this.rowOf.set(block, this.blockAt.length);
+    this.blockAt.push(block);
+  }
+
+  /** Dead, match, start, then what they reach. */
+  private orderRows(): void {
+    const subsets = this.subsets;
+    const columns = subsets.classes.count + 1;
+    this.rowOf.fill(this.minimiser.blocks, NONE);
+    this.blockAt.clear();
+    this.place(DEAD);
+    this.place(MATCH);
+    this.place(subsets.start);
+    for (let row: u32 = 2; row < this.blockAt.length; row++) {
+      const state = <usize>this.minimiser.member(this.blockAt.get(row));
+      for (let i: u32 = 0; i < columns; i++) {
+        this.place(load<u16>(subsets.rows.at + ((state * columns + i) << 1)));
+      }
+    }
+  }
+
+  private mergeColumns(): void {
+    const classes = this.subsets.classes.count;
+    this.columnOf.clear();
+    this.sampleOf.clear();
+    for (let index: u32 = 0; index < classes; index++) {
+      let column: u32 = 0;
+      while (column < this.sampleOf.length && !this.isSameColumn(index, this.sampleOf.get(column))) column++;
+      if (column == this.sampleOf.length) this.sampleOf.push(index);
+      this.columnOf.push(column);
+    }
+  }
+
+  private isSameColumn(a: u32, b: u32): bool {
+    for (let row: u32 = 2; row < this.blockAt.length; row++) {
+      if (this.to(row, a) != this.to(row, b)) return false;
+    }
+    return true;
+  }
+
+  private encode(out: ByteWriter): void {
+    const classes: ByteClasses = this.subsets.classes;
+    const stride = this.sampleOf.length + 1;
+    const rows = this.blockAt.length;
+    const isWide = rows * stride > 0xffff;
+    const start = this.rowOf.get(this.minimiser.blockOf.get(this.subsets.start));
+    out.u32(DFA_MAGIC);
+    out.u32(DFA_ROWS + ((rows * stride) << (isWide ? 2 : 1)));
+    out.u16(<u16>stride);
+    out.u16(isWide ? <u16>DFA_WIDE : 0);
+    out.u32(rows);
+    out.u32(start * stride);
+    while (out.length < DFA_CLASSES) out.u32(0);
+    for (let c: u32 = 0; c < 256; c++) out.byte(<u8>this.columnOf.get(classes.classOf(c)));
+    for (let row: u32 = 0; row < rows; row++) {
+      for (let column: u32 = 0; column < stride; column++) {
+        const index = column + 1 == stride ? classes.count : this.sampleOf.get(column);
+        const to = this.to(row, index) * stride;
+        if (isWide) out.u32(to);
+        else out.u16(<u16>to);
+      }
+    }
+    if (start == 2) this.markSkip(out.at);
+  }
+
+  /** Notes the bytes that leave the start row, when everyday text has few of them. */
+  private markSkip(table: usize): void {
+    let common: u32 = 0;
+    for (let c: u32 = 0; c < 256; c++) {
+      if (this.to(2, this.subsets.classes.classOf(c)) == 2) continue;
+      const mask = table + DFA_SKIP_MASKS + ((c & 0x80) >> 3) + (c & 0x0f);
+      store<u8>(mask, <u8>((<u32>load<u8>(mask)) | (1 << ((c >> 4) & 7))));
+      if (c - 0x61 < 26 || c - 0x30 < 10 || c == 0x20) common++;
+    }
+    if (common <= SKIP_COMMON_LIMIT) store<u16>(table, <u16>(load<u16>(table, 10) | DFA_SKIP), 10);
+    else memory.fill(table + DFA_SKIP_MASKS, 0, 32);
+  }
+}
+
+/** Letters, digits and space that may leave the start row before skipping costs more than it saves. */
+const SKIP_COMMON_LIMIT: u32 = 4;
+
+function freeList(list: WordList): void {
+  list.free();
+  heap.free(changetype<usize>(list));
+}

@@ -1,0 +1,21 @@
+// Portable: consts and enums; also bundled by esbuild.
+//
+// The encoded DFA: position-independent, little-endian. A state is the index of its row's first transition
+// (row number × stride), so a step is one add and two loads. The last class of a row is the end of the text.
+//
+// ╒═ header ═════════════════════════════════════════════════════════════════════════════════════════════════╕
+// │ u32 "WDFA" │ u32 size │ u16 stride │ u16 flags │ u32 rows │ u32 start │ 12 free │ skip masks: 2 × 16 bytes │
+// ╞═ u8 class of every byte: 256 ══════════════╤═ transitions: rows × stride of u16 (u32 when DFA_WIDE) ═══════╡
+// ╘════════════════════════════════════════════╧═════════════════════════════════════════════════════════════╛
+//
+// Row 0 is dead, row 1 is match, row 2 (with DFA_SKIP) is the start state that stays itself on most bytes.
+
+export const DFA_MAGIC: u32 = 0x41464457; // "WDFA"
+export const DFA_SKIP_MASKS: u32 = 32;
+export const DFA_CLASSES: u32 = 64;
+export const DFA_ROWS: u32 = 320;
+
+/** Transitions are u32: rows × stride is over 65535. */
+export const DFA_WIDE: u32 = 1;
+/** Row 2 may be left by few bytes only: those of the skip masks. */
+export const DFA_SKIP: u32 = 2;

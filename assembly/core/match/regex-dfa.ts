@@ -1,0 +1,91 @@
+// Search with an encoded DFA (regex-dfa-layout.ts): is there a match anywhere? One table step per byte; it stops
+// at the earliest byte that decides.
+//
+// WHY: special rows come first, so one compare guards the slow branch; from the start row, 16 bytes at a time are
+// skipped by a nibble look-up while none of them can begin a match.
+// SAFETY: tables are checked by validateDfa() once, so the loop checks no bounds.
+// TEST: test/engine/regex.test.ts compares every verdict with the NFA's and another implementation's.
+import { DFA_CLASSES, DFA_MAGIC, DFA_ROWS, DFA_SKIP, DFA_SKIP_MASKS, DFA_WIDE } from "./regex-dfa-layout";
+
+/** Does the pattern match anywhere in at..end? */
+export function dfaSearch(table: usize, at: usize, end: usize): bool {
+  const stride = <u32>load<u16>(table, 8);
+  const flags = <u32>load<u16>(table, 10);
+  const special = flags & DFA_SKIP ? stride << 1 : stride;
+  if (flags & DFA_WIDE) return searchWide(table, at, end, stride, special);
+  const classes = table + DFA_CLASSES;
+  const rows = table + DFA_ROWS;
+  let state = load<u32>(table, 16);
+  while (true) {
+    if (state <= special) {
+      if (state <= stride) return state == stride;
+      at = skip(table, at, end);
+    }
+    do {
+      if (at >= end) return load<u16>(rows + ((<usize>(state + stride - 1)) << 1)) == stride;
+      state = load<u16>(rows + ((<usize>(state + load<u8>(classes + load<u8>(at++)))) << 1));
+    } while (state > special);
+  }
+}
+
+function searchWide(table: usize, at: usize, end: usize, stride: u32, special: u32): bool {
+  const classes = table + DFA_CLASSES;
+  const rows = table + DFA_ROWS;
+  let state = load<u32>(table, 16);
+  while (true) {
+    if (state <= special) {
+      if (state <= stride) return state == stride;
+      at = skip(table, at, end);
+    }
+    do {
+      if (at >= end) return load<u32>(rows + ((<usize>(state + stride - 1)) << 2)) == stride;
+      state = load<u32>(rows + ((<usize>(state + load<u8>(classes + load<u8>(at++)))) << 2));
+    } while (state > special);
+  }
+}
+
+/** First byte in at..end that leaves the start row, or `end`. Bit h of mask[l] stands for the byte 16h + l. */
+function skip(table: usize, at: usize, end: usize): usize {
+  const low = v128.load(table, DFA_SKIP_MASKS);
+  const high = v128.load(table, DFA_SKIP_MASKS + 16);
+  const bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+  for (; at + 16 <= end; at += 16) {
+    const bytes = v128.load(at);
+    const column = v128.and(bytes, i8x16.splat(0x0f));
+    const isHigh = i8x16.lt_s(bytes, i8x16.splat(0));
+    const row = v128.bitselect(i8x16.swizzle(high, column), i8x16.swizzle(low, column), isHigh);
+    const leaving = v128.and(row, i8x16.swizzle(bits, i8x16.shr_u(bytes, 4)));
+    if (v128.any_true(leaving)) return at + ctz(<u32>i8x16.bitmask(i8x16.ne(leaving, i8x16.splat(0))));
+  }
+  for (; at < end; at++) {
+    const c = <u32>load<u8>(at);
+    const mask = table + DFA_SKIP_MASKS + ((c & 0x80) >> 3) + (c & 0x0f);
+    if ((<u32>load<u8>(mask)) & (1 << ((c >> 4) & 7))) return at;
+  }
+  return end;
+}
+
+/** Is `table` (of `size` bytes, from an untrusted file) safe to search with? Checks every index once. */
+export function validateDfa(table: usize, size: u32): bool {
+  if (size < DFA_ROWS || load<u32>(table) != DFA_MAGIC || load<u32>(table, 4) != size) return false;
+  const stride = <u32>load<u16>(table, 8);
+  const flags = <u32>load<u16>(table, 10);
+  const count = load<u32>(table, 12);
+  if (stride < 2 || stride > 257 || count < 2 || flags > (DFA_WIDE | DFA_SKIP)) return false;
+  if (flags & DFA_SKIP && count < 3) return false;
+  const isWide = (flags & DFA_WIDE) != 0;
+  const cells = <u64>count * stride;
+  if (DFA_ROWS + (cells << (isWide ? 2 : 1)) != size) return false;
+  for (let c: usize = 0; c < 256; c++) {
+    if (load<u8>(table + DFA_CLASSES + c) >= stride - 1) return false;
+  }
+  const last = <u32>cells - stride;
+  const start = load<u32>(table, 16);
+  if (start > last || start % stride != 0) return false;
+  const rows = table + DFA_ROWS;
+  for (let i: usize = 0; i < <usize>cells; i++) {
+    const to = isWide ? load<u32>(rows + (i << 2)) : <u32>load<u16>(rows + (i << 1));
+    if (to > last || to % stride != 0) return false;
+  }
+  return true;
+}
