@@ -53,6 +53,8 @@ export interface DirectionEnds {
   trailers(): HeaderMap | undefined;
   /** The buffer passed its limit while the filter asked for buffering (not for flow control). */
   tooLarge(): void;
+  /** A callback of the filter has returned. */
+  returned(): void;
   misuse(what: string): void;
 }
 
@@ -192,6 +194,7 @@ export class FilterDirection {
       return call();
     } finally {
       this.calling = false;
+      this.#ends.returned();
     }
   }
 }

@@ -39,6 +39,7 @@ export class HttpStream implements HostContext {
   readonly #directions: Record<Side, FilterDirection>;
   #requestComplete = false;
   #responseComplete = false;
+  #prepared: (() => void) | undefined;
 
   constructor(vm: Vm, root: RootContext, options: StreamOptions, settings: StreamSettings) {
     this.#vm = vm;
@@ -128,7 +129,7 @@ export class HttpStream implements HostContext {
   }
 
   /** Envoy's `sendLocalReply`: through the filter while no response has begun, past it while none has been sent, and
-   * a reset once one has. */
+   * a reset once one has. Through the filter it goes only when the request callback under way has returned. */
   sendLocalReply(reply: LocalReply): void {
     if (this.finished) return;
     const { request, response } = this.#directions;
@@ -139,22 +140,31 @@ export class HttpStream implements HostContext {
       this.client.reset = true;
       return this.#end();
     }
-    const prepared = prepareLocalReply(reply, this.#messages.request.headers!);
-    const body = new BodyBuffer(prepared.body);
-    const headersEnd = body.length === 0;
-    const begun = this.#messages.response.headers !== undefined;
+    if (this.#prepared !== undefined) return;
+    const { headers, body } = prepareLocalReply(reply, this.#messages.request.headers!);
     this.localReply = reply;
-    if (!begun) {
-      this.#startResponse(prepared.headers, headersEnd);
-      if (headersEnd) return;
-      this.#responseComplete = true;
-      return response.data(body, true);
+    if (this.#messages.response.headers === undefined) {
+      this.#prepared = () => this.#replyThroughFilter(headers, body);
+      if (!request.calling) this.#runPrepared();
+      return;
     }
-    this.#messages.response.headers = prepared.headers;
+    this.#messages.response.headers = headers;
     this.#responseComplete = true;
     const { sink } = this.#ends("response", this.client);
-    sink.headers(headersEnd);
-    if (!headersEnd) sink.data(body.takeAll(), true);
+    sink.headers(body.length === 0);
+    if (body.length > 0) sink.data(body, true);
+  }
+
+  #runPrepared(): void {
+    const run = this.#prepared;
+    this.#prepared = undefined;
+    run?.();
+  }
+  #replyThroughFilter(headers: HeaderMap, body: Buffer): void {
+    this.#startResponse(headers, body.length === 0);
+    if (body.length === 0) return;
+    this.#responseComplete = true;
+    this.#directions.response.data(new BodyBuffer(body), true);
   }
 
   resetStream(): void {
@@ -210,6 +220,7 @@ export class HttpStream implements HostContext {
       closed: () => this.finished || (toClient ? this.client.ended : this.#responseComplete),
       trailers: () => this.#messages[side].trailers,
       tooLarge: () => this.sendLocalReply(toClient ? RESPONSE_TOO_LARGE : REQUEST_TOO_LARGE),
+      returned: () => void (toClient || this.#runPrepared()),
       misuse: (what) => this.#vm.misuse(what),
     };
   }

@@ -42,7 +42,7 @@ const GRPC_UNKNOWN = 2;
 export function prepareLocalReply(
   reply: LocalReply,
   request: HeaderMap,
-): { headers: HeaderMap; body: Uint8Array } {
+): { headers: HeaderMap; body: Buffer } {
   const headers = new HeaderMap({ ":status": String(reply.status) });
   for (const [name, value] of reply.headers) headers.add(name, value);
   const isHead = request.first(":method") === "HEAD";
