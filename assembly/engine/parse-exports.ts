@@ -16,7 +16,7 @@ import { Cookies } from "../core/http/cookies";
 import { HeaderPairs, pushHeaders } from "../core/http/header-fields";
 import { QueryParser } from "../core/http/query";
 import { RequestTarget } from "../core/http/request-target";
-import { Inputs } from "../core/inputs/inputs";
+import { InputKind, Inputs } from "../core/inputs/inputs";
 import { KeyPath } from "../core/inputs/key-path";
 
 /** Which parser a run takes; the kinds of bodies come after. */
@@ -43,16 +43,21 @@ const headers = new HeaderPairs();
 const contentType = new ContentType();
 let anomalies: u32 = 0;
 let drains: u32 = 0;
-let listing = true;
+let listing: u32 = 0;
+let roomLimit: u32 = 0;
+/** Entries that only take up room. */
+let fillers: u32 = 0;
 
 /**
  * Parses `len` bytes in chunks of `chunk` (0: in one piece, in place). `runner` is a Runner, or Runner.Body
- * plus a BodyKind. `list` 0 parses without listing, for measurements. Returns the list's length.
+ * plus a BodyKind. `listed` 0 lists nothing, for measurements, 1 everything, 2 strings only. Returns the list's
+ * length.
  */
 export function parseRun(runner: u32, at: usize, len: u32, chunk: u32, listed: u32): u32 {
   list.clear();
   drains = 0;
-  listing = listed != 0;
+  clear();
+  listing = listed;
   start(runner, at, len);
   if (runner == Runner.Cookies || runner == Runner.Target || runner == Runner.Headers) {
     while (!pushWhole(runner)) drain();
@@ -95,6 +100,11 @@ export function parseDrains(): u32 {
 export function parseContentType(at: usize, len: u32): u32 {
   contentType.parse(at, len);
   return contentType.kind;
+}
+
+/** Leaves room for only `room` inputs between drains, to see the parsers stop and go on; 0: all there is. */
+export function parseLimitRoom(room: u32): void {
+  roomLimit = room;
 }
 
 /** Bytes that the inputs' arena holds. */
@@ -150,8 +160,9 @@ function anomaliesOf(runner: u32): u32 {
 
 function drain(): void {
   drains++;
-  if (listing) {
-    for (let i: u32 = 0; i < inputs.count; i++) {
+  if (listing != 0) {
+    for (let i = fillers; i < inputs.count; i++) {
+      if (listing == 2 && inputs.kind(i) != InputKind.String) continue;
       list.decimal(inputs.address(i));
       list.byte(0x09);
       list.decimal(inputs.kind(i));
@@ -162,14 +173,20 @@ function drain(): void {
       list.byte(0x0a);
     }
   }
+  clear();
+}
+
+function clear(): void {
   inputs.clear();
+  if (roomLimit != 0) while (inputs.room() > roomLimit) inputs.push(0, 0, 0, 0, 0);
+  fillers = inputs.count;
 }
 
 /** From the root to the leaf. */
 function putPath(leaf: usize): void {
   nodes.clear();
   for (let node = leaf; node != 0; node = changetype<KeyPath>(node).parent) nodes.u32(<u32>node);
-  for (let at = nodes.at + nodes.length; at > nodes.at; ) {
+  for (let at = nodes.at + nodes.length; at > nodes.at;) {
     at -= 4;
     const path = changetype<KeyPath>(load<u32>(at));
     list.byte(0x2e);

@@ -40,9 +40,10 @@ export function parseRun(
   runner: number,
   bytes: Uint8Array | string,
   chunk = 0,
+  listed: "all" | "strings" = "all",
 ): ParseRun {
   const { at, len } = give(engine, bytes);
-  const size = engine["parseRun"]!(runner, at, len, chunk, 1);
+  const size = engine["parseRun"]!(runner, at, len, chunk, listed === "all" ? 1 : 2);
   engine["release"]!(at);
   const list = Buffer.from(take(engine, engine["parseListAt"]!(), size)).toString("latin1");
   return { inputs: readList(list), list, anomalies: engine["parseAnomalies"]!() };

@@ -247,6 +247,7 @@ export class JsonParser {
         this.full = true;
         return to;
       }
+      this.here = to;
       this.endHeld(inputs);
     }
     this.token = Token.None;
@@ -262,8 +263,10 @@ export class JsonParser {
   /** Moves from..to behind the held bytes; returns how far it came. */
   private keep(inputs: Inputs, from: usize, to: usize): usize {
     while (from < to) {
-      this.here = from;
-      if (this.held.room() == 0 && !this.cut(inputs)) return from;
+      if (this.held.room() == 0) {
+        this.here = from;
+        if (!this.cut(inputs)) return from;
+      }
       const len = min(this.held.room(), <u32>(to - from));
       this.held.bytes.bytes(from, len);
       from += len;
@@ -294,6 +297,7 @@ export class JsonParser {
   private escape(inputs: Inputs, p: usize, end: usize): usize {
     for (; p < end; p++) {
       const c = <u32>load<u8>(p);
+      this.here = p;
       if (this.token == Token.Escape) {
         if (c == 0x75) {
           this.token = Token.Unicode;
@@ -354,9 +358,12 @@ export class JsonParser {
         this.full = true;
         return this.keep(inputs, run, p);
       }
-      if (this.held.bytes.length == 0 && this.pushScalar(inputs, run, <u32>(p - run))) return p;
+      const len = <u32>(p - run);
+      const isWhole = this.held.bytes.length == 0 && len <= VALUE_WINDOW;
+      if (isWhole && this.pushScalar(inputs, run, len)) return p;
       const kept = this.keep(inputs, run, p);
       if (this.full) return kept;
+      this.here = p;
       if (this.token == Token.Bare) {
         const at = this.held.copyTo(inputs);
         if (at != 0 && this.pushScalar(inputs, at, this.held.bytes.length)) return p;
