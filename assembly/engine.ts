@@ -4,3 +4,4 @@ export * from "./engine/detector-exports";
 export * from "./engine/parse-exports";
 export * from "./engine/transform-exports";
 export * from "./engine/regex-exports";
+export * from "./engine/config-exports";
