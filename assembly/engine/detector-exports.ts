@@ -1,6 +1,7 @@
 // Detectors over bare addresses, for tests and for the scoring tools.
 import { Span } from "../core/match/span";
 import { detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
+import { detectXss, xssSteps } from "../core/match/xss";
 
 const span: Span = new Span();
 
@@ -23,4 +24,12 @@ export function detectorSpanFrom(): usize {
 
 export function detectorSpanTo(): usize {
   return span.to;
+}
+
+export function xssDetect(at: usize, len: u32): bool {
+  return detectXss(at, at + len, span);
+}
+
+export function xssStepCount(): u32 {
+  return xssSteps();
 }
