@@ -21,11 +21,10 @@ enum Expect {
 export const NOT_MALFORMED: u32 = 0xffffffff;
 
 @unmanaged
-export class JsonGrammar {
+export class JsonGrammar extends JsonPath {
   anomalies: u32 = 0;
   /** Offset in the chunk of the first byte that no reader of JSON accepts. */
   malformedAt: u32 = NOT_MALFORMED;
-  path: JsonPath = new JsonPath();
   private address: u32 = 0;
   private expect: Expect = Expect.Value;
   /** A window of the string was pushed already. */
@@ -36,12 +35,12 @@ export class JsonGrammar {
   enter(inputs: Inputs, chunk: usize): void {
     this.chunk = chunk;
     this.malformedAt = NOT_MALFORMED;
-    this.path.enter(inputs);
+    this.enterPath(inputs);
   }
 
   /** Nothing is open: the text may end here. */
   isComplete(): bool {
-    return this.path.depth == 0 && this.expect == Expect.Comma;
+    return this.depth == 0 && this.expect == Expect.Comma;
   }
 
   reset(address: u32): void {
@@ -50,11 +49,11 @@ export class JsonGrammar {
     this.malformedAt = NOT_MALFORMED;
     this.expect = Expect.Value;
     this.split = false;
-    this.path.reset();
+    this.resetPath();
   }
 
   free(): void {
-    this.path.free();
+    this.freePath();
     heap.free(changetype<usize>(this));
   }
 
@@ -65,17 +64,17 @@ export class JsonGrammar {
   }
 
   comma(p: usize): void {
-    if (this.expect != Expect.Comma || this.path.depth == 0) {
+    if (this.expect != Expect.Comma || this.depth == 0) {
       const isKeyless = this.expect == Expect.Colon || this.expect == Expect.Value;
-      if (isKeyless || this.path.depth == 0) this.malformed(Anomaly.JsonStructure, p);
+      if (isKeyless || this.depth == 0) this.malformed(Anomaly.JsonStructure, p);
       else this.anomalies |= Anomaly.JsonTrailingComma;
-      if (this.path.depth == 0) return;
+      if (this.depth == 0) return;
     }
-    if (this.path.inObject) {
-      this.path.closeMember();
+    if (this.inObject) {
+      this.closeMember();
       this.expect = Expect.NextKey;
     } else {
-      this.path.nextElement();
+      this.nextElement();
       this.expect = Expect.NextElement;
     }
   }
@@ -92,35 +91,35 @@ export class JsonGrammar {
     if (expect != Expect.Comma) {
       // A container or a scalar in the place of a key, or a key without colon.
       this.malformed(Anomaly.JsonStructure, p);
-      if (expect != Expect.Colon) this.path.closeMember();
+      if (expect != Expect.Colon) this.closeMember();
       return;
     }
-    if (this.path.depth == 0) {
+    if (this.depth == 0) {
       this.anomalies |= Anomaly.JsonManyDocuments;
       return;
     }
     this.anomalies |= Anomaly.JsonMissingComma;
-    if (this.path.inObject) this.path.closeMember();
-    else this.path.nextElement();
+    if (this.inObject) this.closeMember();
+    else this.nextElement();
   }
 
   open(inputs: Inputs, isObject: bool, p: usize): void {
     this.beginValue(p);
-    const node = this.path.valueNode(inputs);
+    const node = this.valueNode(inputs);
     inputs.push(this.address, InputKind.Container, node, 0, 0);
-    this.path.open(isObject, node);
-    if (this.path.depth > JSON_DEPTH_LIMIT) this.anomalies |= Anomaly.JsonDepth;
+    this.openContainer(isObject, node);
+    if (this.depth > JSON_DEPTH_LIMIT) this.anomalies |= Anomaly.JsonDepth;
     this.expect = isObject ? Expect.FirstKey : Expect.FirstElement;
   }
 
   close(isObject: bool, p: usize): void {
     const expect = this.expect;
-    if (this.path.depth == 0) return this.malformed(Anomaly.JsonBracket, p);
-    if (isObject != this.path.inObject) this.malformed(Anomaly.JsonBracket, p);
+    if (this.depth == 0) return this.malformed(Anomaly.JsonBracket, p);
+    if (isObject != this.inObject) this.malformed(Anomaly.JsonBracket, p);
     if (expect == Expect.NextKey || expect == Expect.NextElement) this.anomalies |= Anomaly.JsonTrailingComma;
     else if (expect == Expect.Colon || expect == Expect.Value) this.malformed(Anomaly.JsonStructure, p);
-    this.path.close();
-    this.path.closeMember();
+    this.closeContainer();
+    this.closeMember();
     this.expect = Expect.Comma;
   }
 
@@ -128,18 +127,32 @@ export class JsonGrammar {
   isKeyPlace(): bool {
     const expect = this.expect;
     if (expect == Expect.FirstKey || expect == Expect.NextKey) return true;
-    return expect == Expect.Comma && this.path.inObject;
+    return expect == Expect.Comma && this.inObject;
   }
 
   /** Pushes a string that ends at `p`, or a window of it, as key or value by its place. */
   pushString(inputs: Inputs, at: usize, len: u32, isLast: bool, p: usize): void {
     if (at == 0) len = 0;
+    const expect = this.expect;
+    if (!this.split && isLast && expect != Expect.Comma) {
+      // The ways of well-formed documents.
+      if (expect == Expect.FirstKey || expect == Expect.NextKey) {
+        inputs.push(this.address, InputKind.Key, this.openMember(inputs, at, len), at, len);
+        this.expect = Expect.Colon;
+        return;
+      }
+      if (expect != Expect.Colon) {
+        inputs.push(this.address, InputKind.String, this.valueNode(inputs), at, len);
+        this.expect = Expect.Comma;
+        return;
+      }
+    }
     const isKey = this.isKeyPlace();
     if (!this.split) {
       if (!isKey) this.beginValue(p);
       else if (this.expect == Expect.Comma) this.anomalies |= Anomaly.JsonMissingComma;
     }
-    const node = isKey && !this.split ? this.path.openMember(inputs, at, len) : this.path.valueNode(inputs);
+    const node = isKey && !this.split ? this.openMember(inputs, at, len) : this.valueNode(inputs);
     inputs.push(this.address, isKey ? InputKind.Key : InputKind.String, node, at, len);
     this.split = !isLast;
     if (isLast) this.expect = isKey ? Expect.Colon : Expect.Comma;
@@ -149,7 +162,7 @@ export class JsonGrammar {
   /** Pushes a number or literal that ends at `p`. */
   pushScalar(inputs: Inputs, kind: InputKind, at: usize, len: u32, p: usize): void {
     this.beginValue(p);
-    inputs.push(this.address, kind, this.path.valueNode(inputs), at, len);
+    inputs.push(this.address, kind, this.valueNode(inputs), at, len);
     this.expect = Expect.Comma;
   }
 }

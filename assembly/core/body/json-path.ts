@@ -54,7 +54,7 @@ export class JsonPath {
   private saved: bool = false;
 
   /** To be called when a chunk begins: after a drain no node is valid. */
-  enter(inputs: Inputs): void {
+  protected enterPath(inputs: Inputs): void {
     if (this.generation == inputs.generation) return;
     this.generation = inputs.generation;
     this.valid = min<u32>(this.depth, 1);
@@ -102,7 +102,7 @@ export class JsonPath {
   }
 
   /** A container opens whose path node is `node`. */
-  open(isObject: bool, node: usize): void {
+  protected openContainer(isObject: bool, node: usize): void {
     if (this.depth < JSON_DEPTH_LIMIT) this.pushFrame(node);
     this.depth++;
     this.deepest = max(this.deepest, this.depth);
@@ -111,7 +111,7 @@ export class JsonPath {
   }
 
   /** The innermost container closes. */
-  close(): void {
+  protected closeContainer(): void {
     if (this.depth <= JSON_DEPTH_LIMIT) {
       this.closeMember();
       this.keys.length = this.frame(this.depth).keyAt;
@@ -127,7 +127,7 @@ export class JsonPath {
     if (this.depth - 1 < JSON_DEPTH_LIMIT) this.frame(this.depth).next++;
   }
 
-  reset(): void {
+  protected resetPath(): void {
     this.depth = 0;
     this.inObject = false;
     this.valid = 0;
@@ -141,12 +141,11 @@ export class JsonPath {
     this.deepest = 0;
   }
 
-  free(): void {
+  protected freePath(): void {
     this.freeStacks();
     heap.free(changetype<usize>(this.frames));
     heap.free(changetype<usize>(this.keys));
     heap.free(changetype<usize>(this.kinds));
-    heap.free(changetype<usize>(this));
   }
 
   private freeStacks(): void {

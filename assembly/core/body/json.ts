@@ -20,6 +20,7 @@ import {
   JsonByte,
   classOf,
   classifyBare,
+  escapeByte,
   findBareEnd,
   findStringEnd,
   findWordEnd,
@@ -97,12 +98,12 @@ export class JsonParser {
     while (p < end && !this.full) {
       const token = this.token;
       if (token == Token.None) p = this.structure(inputs, p, end);
-      else if (token == Token.String) p = this.string(inputs, p, end);
+      else if (token == Token.String) p = this.string(inputs, p, p, end);
       else if (token <= Token.Unicode) p = this.escape(inputs, p, end);
       else if (token <= Token.Word) p = this.bare(inputs, p, end);
       else p = this.comment(p, end);
     }
-    this.grammar.path.leave();
+    this.grammar.leave();
     return <u32>(p - at);
   }
 
@@ -114,7 +115,7 @@ export class JsonParser {
     if (this.token >= Token.String && this.token <= Token.Word) {
       const isString = this.token <= Token.Unicode;
       if ((this.token > Token.String && isString && !this.makeRoom(inputs)) || inputs.room() < TOKEN_ROOM) {
-        this.grammar.path.leave();
+        this.grammar.leave();
         return false;
       }
       if (this.token == Token.Escape || this.token == Token.Unicode) this.putBrokenEscape();
@@ -127,7 +128,7 @@ export class JsonParser {
       this.token = Token.None;
     }
     if (this.started && !this.grammar.isComplete()) this.grammar.anomalies |= Anomaly.JsonTruncated;
-    this.grammar.path.leave();
+    this.grammar.leave();
     return true;
   }
 
@@ -161,6 +162,7 @@ export class JsonParser {
 
   /** Reads tokens until one does not end in this chunk. */
   private structure(inputs: Inputs, p: usize, end: usize): usize {
+    const grammar = this.grammar;
     while (p < end) {
       const c = <u32>load<u8>(p);
       const kind = classOf(c);
@@ -169,11 +171,11 @@ export class JsonParser {
         continue;
       }
       if (kind == JsonByte.Comma) {
-        this.grammar.comma(p++);
+        grammar.comma(p++);
         continue;
       }
       if (kind == JsonByte.Colon) {
-        this.grammar.colon(p++);
+        grammar.colon(p++);
         continue;
       }
       if (inputs.room() < TOKEN_ROOM) {
@@ -181,19 +183,14 @@ export class JsonParser {
         return p;
       }
       if (kind <= JsonByte.SingleQuote && kind != JsonByte.Bare) {
-        if (kind == JsonByte.SingleQuote) this.grammar.anomalies |= Anomaly.JsonSingleQuote;
-        this.quote = c;
-        this.token = Token.String;
-        p = this.string(inputs, p + 1, end);
+        p = this.openString(inputs, p, end);
       } else if (kind >= JsonByte.OpenObject && kind <= JsonByte.CloseArray) {
-        if (kind <= JsonByte.OpenArray) this.grammar.open(inputs, kind == JsonByte.OpenObject, p);
-        else this.grammar.close(kind == JsonByte.CloseObject, p);
+        if (kind <= JsonByte.OpenArray) grammar.open(inputs, kind == JsonByte.OpenObject, p);
+        else grammar.close(kind == JsonByte.CloseObject, p);
         p++;
         continue;
       } else if (kind == JsonByte.Bare) {
-        this.token = Token.Bare;
-        if (!startsScalar(c) && !this.grammar.isKeyPlace()) this.grammar.malformed(Anomaly.JsonBareWord, p);
-        p = this.bare(inputs, p, end);
+        p = this.openBare(inputs, p, end);
       } else {
         p = this.oddByte(kind, p);
       }
@@ -202,15 +199,42 @@ export class JsonParser {
     return p;
   }
 
+  /** A string begins at the quote at `p`. */
+  private openString(inputs: Inputs, p: usize, end: usize): usize {
+    const quote = <u32>load<u8>(p);
+    const run = p + 1;
+    p = findStringEnd(run, end, quote, this.control);
+    if (p < end && load<u8>(p) == quote && p - run <= VALUE_WINDOW && quote == 0x22) {
+      // Nothing to decode, nothing to wait for.
+      this.grammar.pushString(inputs, run, <u32>(p - run), true, p);
+      return p + 1;
+    }
+    if (quote != 0x22) this.grammar.anomalies |= Anomaly.JsonSingleQuote;
+    this.quote = quote;
+    this.token = Token.String;
+    return this.string(inputs, run, p, end);
+  }
+
+  /** A number, literal or word begins at `p`. */
+  private openBare(inputs: Inputs, p: usize, end: usize): usize {
+    const to = findBareEnd(p, end);
+    this.here = to;
+    if (to < end && to - p <= VALUE_WINDOW && this.pushScalar(inputs, p, <u32>(to - p))) return to;
+    this.token = Token.Bare;
+    if (!startsScalar(load<u8>(p)) && !this.grammar.isKeyPlace()) {
+      this.grammar.malformed(Anomaly.JsonBareWord, p);
+    }
+    return this.bare(inputs, p, end);
+  }
+
   private oddByte(kind: JsonByte, p: usize): usize {
     if (kind == JsonByte.Slash) this.token = Token.Slash;
     else this.grammar.malformed(Anomaly.JsonNul, p);
     return p + 1;
   }
 
-  /** Goes on inside a string. */
-  private string(inputs: Inputs, p: usize, end: usize): usize {
-    let run = p;
+  /** Goes on inside a string; run..p is known to hold nothing special. */
+  private string(inputs: Inputs, run: usize, p: usize, end: usize): usize {
     while (true) {
       p = findStringEnd(p, end, this.quote, this.control);
       if (p == end) return this.keep(inputs, run, p);
@@ -268,7 +292,7 @@ export class JsonParser {
         if (!this.cut(inputs)) return from;
       }
       const len = min(this.held.room(), <u32>(to - from));
-      this.held.bytes.bytes(from, len);
+      this.held.append(from, len);
       from += len;
     }
     return from;
@@ -442,14 +466,4 @@ export class JsonParser {
     }
     return p;
   }
-}
-
-/** What a backslash and `c` stand for, or 0. */
-function escapeByte(c: u32): u32 {
-  if (c == 0x22 || c == 0x5c || c == 0x2f || c == 0x27) return c;
-  if (c == 0x6e) return 0x0a;
-  if (c == 0x72) return 0x0d;
-  if (c == 0x74) return 0x09;
-  if (c == 0x62) return 0x08;
-  return c == 0x66 ? 0x0c : 0;
 }

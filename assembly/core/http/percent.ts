@@ -65,12 +65,12 @@ export function decodePercent(inputs: Inputs, at: usize, len: u32): bool {
   let run = at;
   while (p < end) {
     const length = max<u32>(escapeLength(p, <u32>(end - p)), 1);
-    scratch.bytes.bytes(run, <u32>(p - run));
+    scratch.append(run, <u32>(p - run));
     decoded.anomalies |= putEscape(scratch, p, length);
     run = p + length;
     p = findByte(run, end, 0x25);
   }
-  scratch.bytes.bytes(run, <u32>(p - run));
+  scratch.append(run, <u32>(p - run));
   if (scratch.loneSurrogates > 0) decoded.anomalies |= Anomaly.LoneSurrogate;
   if (scratch.bytes.length == len) {
     // Only escapes that stand for themselves keep the length.

@@ -179,7 +179,7 @@ export class QueryParser {
     while (from < to) {
       if (this.held.room() == 0 && !this.cut(inputs)) return from;
       const len = min(this.held.room(), <u32>(to - from));
-      this.held.bytes.bytes(from, len);
+      this.held.append(from, len);
       from += len;
     }
     return from;

@@ -39,9 +39,7 @@ export class Inputs {
     if (this.count >= CAPACITY) return false;
     const entry = this.base + <usize>this.count * ENTRY_SIZE;
     this.count++;
-    store<u8>(entry, <u8>address);
-    store<u8>(entry, <u8>kind, 1);
-    store<u16>(entry, 0, 2);
+    store<u32>(entry, (address & 0xff) | ((kind & 0xff) << 8));
     store<u32>(entry, <u32>keyPath, 4);
     store<u32>(entry, <u32>at, 8);
     store<u32>(entry, len, 12);

@@ -12,6 +12,7 @@ export const VALUE_WINDOW: u32 = 64 * 1024;
 export const VALUE_OVERLAP: u32 = 1024;
 /** Key bytes that a key path keeps; the key itself is inspected whole. */
 export const PATH_KEY_BYTES: u32 = 256;
+const SHORT_RUN: u32 = 16;
 /** Room above this goes back to the heap between two messages. */
 const KEPT_ROOM: u32 = 4096;
 
@@ -25,6 +26,23 @@ export class ValueBuffer {
   /** Bytes that fit before the window is full. */
   room(): u32 {
     return VALUE_WINDOW - this.bytes.length;
+  }
+
+  /** Appends a run of bytes. Runs between two escapes are short: a call to copy them costs more than a loop. */
+  append(from: usize, len: u32): void {
+    const bytes = this.bytes;
+    const to = bytes.reserve(len);
+    bytes.length += len;
+    if (len > SHORT_RUN) {
+      memory.copy(to, from, len);
+    } else if (len >= 8) {
+      // Two blocks that overlap where there are fewer than 16 bytes.
+      const last = load<u64>(from + len - 8);
+      store<u64>(to, load<u64>(from));
+      store<u64>(to + len - 8, last);
+    } else {
+      for (let i: u32 = 0; i < len; i++) store<u8>(to + i, load<u8>(from + i));
+    }
   }
 
   /** Forgets the value. */
