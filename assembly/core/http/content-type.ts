@@ -30,7 +30,7 @@ const QUOTE: u32 = 0x22;
 const SLASH: u8 = 0x2f;
 const PLUS: u32 = 0x2b;
 
-/** Media types by kind: u8 kind, u8 length, bytes; 0 ends the list. A type in `/` is a whole top level. */
+/** Media types by kind: u8 kind, u8 length, bytes; 0 ends the list. */
 const TYPES = table([
   "1application/json",
   "1text/json",
@@ -44,7 +44,6 @@ const TYPES = table([
   "1application/csp-report",
   "1application/json5",
   "2application/x-www-form-urlencoded",
-  "3multipart/",
   "4application/xml",
   "4text/xml",
   "4application/xml-dtd",
@@ -53,10 +52,10 @@ const TYPES = table([
   "5application/graphql",
   "6application/grpc",
   "6application/grpc+proto",
+  "6application/grpc+json",
   "6application/grpc-web",
   "6application/grpc-web+proto",
   "8text/event-stream",
-  "7text/",
   "7application/javascript",
   "7application/x-yaml",
   "7application/yaml",
@@ -67,11 +66,10 @@ const TYPES = table([
   "9application/gzip",
   "9application/wasm",
   "9application/x-tar",
-  "9image/",
-  "9audio/",
-  "9video/",
-  "9font/",
 ]);
+
+/** Top-level types, as above, for what no row names. */
+const TOP_LEVELS = table(["3multipart", "7text", "9image", "9audio", "9video", "9font"]);
 
 /** Structured syntax suffixes (RFC 6839), as above. */
 const SUFFIXES = table(["1json", "1json-seq", "4xml", "9zip", "9gzip"]);
@@ -155,26 +153,25 @@ const BOUNDARY = memory.data<u8>([0x62, 0x6f, 0x75, 0x6e, 0x64, 0x61, 0x72, 0x79
 
 function classify(type: usize, len: u32): BodyKind {
   const end = type + len;
-  const slash = findByte(type, end, SLASH);
-  for (let row = TYPES; load<u8>(row) != 0; row += 2 + <usize>load<u8>(row, 1)) {
-    const rowLen = <u32>load<u8>(row, 1);
-    const isTopLevel = load<u8>(row + 1 + rowLen) == SLASH;
-    if (rowLen > len || (!isTopLevel && rowLen != len)) continue;
-    if (memory.compare(type, row + 2, rowLen) != 0) continue;
-    // `text/` is the last resort: `text/x+json` is JSON.
-    if (isTopLevel && load<u8>(row) == BodyKind.Text) break;
-    return load<u8>(row);
-  }
+  const exact = lookUp(TYPES, type, end);
+  if (exact != BodyKind.None) return exact;
   let plus = end;
   while (plus > type && load<u8>(plus - 1) != PLUS) plus--;
   if (plus > type) {
-    for (let row = SUFFIXES; load<u8>(row) != 0; row += 2 + <usize>load<u8>(row, 1)) {
-      const rowLen = <u32>load<u8>(row, 1);
-      if (rowLen == <u32>(end - plus) && memory.compare(plus, row + 2, rowLen) == 0) return load<u8>(row);
-    }
+    const suffix = lookUp(SUFFIXES, plus, end);
+    if (suffix != BodyKind.None) return suffix;
   }
-  const isText = slash - type == 4 && load<u32>(type) == 0x74786574;
-  return isText ? BodyKind.Text : BodyKind.Unknown;
+  const slash = findByte(type, end, SLASH);
+  const top = slash == end ? BodyKind.None : lookUp(TOP_LEVELS, type, slash);
+  return top == BodyKind.None ? BodyKind.Unknown : top;
+}
+
+function lookUp(rows: usize, at: usize, end: usize): BodyKind {
+  const len = <u32>(end - at);
+  for (let row = rows; load<u8>(row) != 0; row += 2 + <usize>load<u8>(row, 1)) {
+    if (<u32>load<u8>(row, 1) == len && memory.compare(at, row + 2, len) == 0) return load<u8>(row);
+  }
+  return BodyKind.None;
 }
 
 /** Rows of the form "<kind digit><bytes>" as one table; made once at start. */
