@@ -5,6 +5,7 @@ import { type DemoApi, startDemoApi } from "../demo/api.ts";
 import { type EnvoyBinary, EnvoyUnavailable, findEnvoy } from "../envoy/binary.ts";
 import { Envoy, EnvoyFailed } from "../envoy/process.ts";
 import { type Endpoint, sampleConfig } from "../envoy/sample.ts";
+import { NodeHost, NodeHostFailed } from "./node-host.ts";
 import { parseOptions, type StartOptions, UsageError, wardgateConfiguration } from "./options.ts";
 import { Report } from "./report.ts";
 
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
   const demo = options.upstream ? undefined : await startDemo();
   const upstream = options.upstream ?? { host: "127.0.0.1", port: demo!.port };
   if (binary) await startEnvoy(binary, configuration, upstream);
+  else await startNodeHost(configuration, upstream);
   report.say(welcome(options, upstream, demo));
 }
 
@@ -68,6 +70,22 @@ async function startEnvoy(binary: EnvoyBinary, configuration: string, upstream: 
     report.say(report.paint("red", `Envoy ended by itself (exit code ${code}).`));
     void stop(1);
   });
+}
+
+/** The stopgap: the filter in the Node host of its tests. */
+async function startNodeHost(configuration: string, upstream: Endpoint): Promise<void> {
+  report.say(
+    report.paint(
+      "yellow",
+      "No Envoy: the filter runs in its Node test host instead. Good for a try, not for production.",
+    ),
+  );
+  const host = await NodeHost.start({
+    ...{ listen: options, upstream, module: MODULE, configuration },
+    onLog: (line) => report.log(line),
+    onAccess: (line) => report.access(line),
+  });
+  running.push(host);
 }
 
 /** What Envoy says at every start and stop of any configuration. */
@@ -127,8 +145,8 @@ async function stop(code: number): Promise<void> {
 async function fail(error: unknown): Promise<void> {
   if (error instanceof UsageError) {
     report.say(report.paint("red", error.message));
-  } else if (error instanceof EnvoyFailed) {
-    report.say(report.paint("red", "Envoy refused to start; its messages are above."));
+  } else if (error instanceof EnvoyFailed || error instanceof NodeHostFailed) {
+    report.say(report.paint("red", `${error.message}; the messages above say why.`));
   } else {
     report.say(report.paint("red", String((error as Error)?.stack ?? error)));
   }

@@ -7,7 +7,7 @@ interface FilterEvent {
   method?: string;
   path?: string;
   client_ip?: string;
-  response_id?: string;
+  id?: string;
   triggers?: Trigger[];
 }
 
@@ -97,7 +97,7 @@ export class Report {
     const colour = action.startsWith("block") ? "red" : "yellow";
     const head = `${event.method ?? ""} ${shorten(event.path ?? "")}`.trim();
     const from = event.client_ip === undefined ? "" : ` from ${event.client_ip}`;
-    const id = event.response_id === undefined ? "" : this.paint("dim", `  id ${event.response_id}`);
+    const id = event.id === undefined ? "" : this.paint("dim", `  id ${event.id}`);
     const lines = [`[wardgate] ${this.paint(colour, action.toUpperCase())} ${head}${from}${id}`];
     for (const trigger of event.triggers ?? []) lines.push(...this.describeTrigger(trigger));
     return lines.join("\n");
