@@ -1,22 +1,380 @@
-// One request and its response as the core sees them.
+// One request and its response as the core sees them: request headers → request body → response headers →
+// response body. Each step parses what came into inputs, evaluates them, and answers the verdict so far.
+//
+// Parsers and evaluator are one per VM: a step leaves nothing in them. What lives as long as the transaction is
+// in its arena, which is reset when the stream ends.
 
+import { Address } from "./address";
+import { Arena } from "./bytes/arena";
+import { Text, text } from "./bytes/text";
+import { equalsFolded } from "./bytes/ascii";
+import { BodyParser } from "./body/body-parser";
+import { Mode } from "./config/config";
+import { BodyKind, ContentType } from "./http/content-type";
+import { Cookies } from "./http/cookies";
+import { HeaderPairs, pushHeaders } from "./http/header-fields";
+import { QueryParser } from "./http/query";
+import { RequestTarget } from "./http/request-target";
+import { InputKind, Inputs } from "./inputs/inputs";
+import { Limit } from "./limits";
+import { Policy } from "./policy";
+import { Evaluator } from "./rules/rule-eval";
+import { RuleState } from "./rules/rule-state";
 import { Verdict } from "./verdict";
 
-const MARKER = String.UTF8.encode("' OR 1=1");
+/** Which block page the client can read. */
+export enum Accepts {
+  Json = 0,
+  Html = 1,
+}
+
+const ARENA_FIRST: u32 = 1024;
+const ARENA_CAP: u32 = 1024 * 1024;
+const REQUEST_ID_BYTES: u32 = 128;
+
+const METHOD = text(":method");
+const PATH = text(":path");
+const STATUS = text(":status");
+const COOKIE = text("cookie");
+const ACCEPT = text("accept");
+const CONTENT_TYPE = text("content-type");
+const CONTENT_LENGTH = text("content-length");
+const REQUEST_ID = text("x-request-id");
+const TEXT_HTML = text("text/html");
+const JSON = text("json");
+
+// Addresses that can receive nothing more after a phase (bit per address).
+const AFTER_REQUEST_HEADERS: u32 =
+  (1 << Address.RequestMethod) | (1 << Address.RequestUriRaw) | (1 << Address.RequestQuery) |
+  (1 << Address.RequestPath) | (1 << Address.RequestHeaders) | (1 << Address.RequestCookies) |
+  (1 << Address.ClientIp);
+const AFTER_REQUEST: u32 =
+  AFTER_REQUEST_HEADERS | (1 << Address.RequestBody) | (1 << Address.RequestTrailers) | (1 << Address.RequestAnomalies);
+const AFTER_RESPONSE_HEADERS: u32 =
+  AFTER_REQUEST | (1 << Address.ResponseStatus) | (1 << Address.ResponseHeaders);
+const AFTER_RESPONSE: u32 =
+  AFTER_RESPONSE_HEADERS | (1 << Address.ResponseBody) | (1 << Address.ResponseTrailers) | (1 << Address.ResponseAnomalies);
+
+const inputs = new Inputs();
+const evaluator = new Evaluator();
+const pairs = new HeaderPairs();
+const target = new RequestTarget();
+const query = new QueryParser();
+const cookies = new Cookies();
+const contentType = new ContentType();
 
 @unmanaged
 export class Transaction {
+  policy: Policy = changetype<Policy>(0);
   verdict: u32 = Verdict.Allow;
+  shipped: RuleState = new RuleState();
+  custom: RuleState = new RuleState();
+  /** Evidence and copies of headers. */
+  arena: Arena = new Arena();
+  accepts: Accepts = Accepts.Json;
+  /** The `x-request-id` of the request, copied; 0 long when there was none. */
+  requestId: Text = new Text();
+  /** Response status the upstream gave; 0 before it came. */
+  status: u32 = 0;
+  anomalies: u32 = 0;
+  responseAnomalies: u32 = 0;
+  /** Limit bits that were hit. */
+  limits: u32 = 0;
+  /** Bytes of bodies inspected. */
+  inspected: u64 = 0;
+  private budget: i64 = 0;
+  private requestBodyOpen: bool = false;
+  private responseBodyOpen: bool = false;
+  private requestLeft: u32 = 0;
+  private responseLeft: u32 = 0;
+  private requestParser: BodyParser = new BodyParser();
+  private responseParser: BodyParser = new BodyParser();
 
-  requestBody(at: usize, len: u32, _end: bool): u32 {
-    const marker = changetype<usize>(MARKER);
-    for (let i: u32 = 0; i + <u32>MARKER.byteLength <= len; i++) {
-      if (memory.compare(at + i, marker, MARKER.byteLength) == 0) this.verdict = Verdict.Block;
+  begin(policy: Policy): void {
+    this.policy = policy;
+    policy.acquire();
+    this.arena.firstBlock = ARENA_FIRST;
+    this.arena.cap = ARENA_CAP;
+    this.budget = policy.config.budget;
+    this.requestLeft = policy.config.bodyCaptureSize;
+    this.responseLeft = policy.config.bodyCaptureSize;
+    if (policy.shipped.ruleCount != 0) this.shipped.begin(policy.shipped, this.arena);
+    if (policy.custom.ruleCount != 0) this.custom.begin(policy.custom, this.arena);
+  }
+
+  /** True when the verdict is to be enforced: block mode, and something asks for a block. */
+  mustBlock(): bool {
+    if (this.policy.config.mode != Mode.Block) return false;
+    return this.verdict == Verdict.Block || (this.limits != 0 && this.policy.config.blockOnLimit);
+  }
+
+  /** There is something to report. */
+  hasFinding(): bool {
+    return this.verdict != Verdict.Allow || this.limits != 0;
+  }
+
+  /** Some rule looks at the client's address. */
+  usesClientIp(): bool {
+    return this.policy.shipped.reads(Address.ClientIp) || this.policy.custom.reads(Address.ClientIp);
+  }
+
+  /** True while request body bytes are still of interest. */
+  wantsRequestBody(): bool {
+    return this.requestBodyOpen && !this.mustBlock();
+  }
+
+  wantsResponseBody(): bool {
+    return this.responseBodyOpen;
+  }
+
+  /** `at` is a header blob (http/header-fields.ts); `ip` the client's address as text, 0 long when not known. */
+  requestHeaders(at: usize, len: u32, ip: usize, ipLen: u32, end: bool): void {
+    evaluator.blockMatched = false;
+    pairs.start(at, len);
+    target.start(0, 0);
+    contentType.parse(0, 0);
+    while (pairs.next()) this.readRequestField();
+    if (pairs.malformed) this.limits |= Limit.Headers;
+    while (!target.push(inputs)) this.drain();
+    this.pushQuery();
+    this.pushCookies();
+    pairs.rewind();
+    while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) this.drain();
+    this.pushOne(Address.ClientIp, ip, ipLen);
+    this.anomalies |= target.anomalies;
+    this.drain();
+    this.finish(AFTER_REQUEST_HEADERS);
+    if (end) this.endRequest();
+    else this.openRequestBody();
+  }
+
+  private readRequestField(): void {
+    const at = pairs.value;
+    const len = pairs.valueLen;
+    switch (pairs.nameLen) {
+      case 5:
+        if (isField(PATH)) target.start(at, len);
+        break;
+      case 6:
+        if (isField(ACCEPT)) this.accepts = preferredType(at, len);
+        break;
+      case 7:
+        if (isField(METHOD)) this.pushOne(Address.RequestMethod, at, len);
+        break;
+      case 12:
+        if (isField(CONTENT_TYPE)) contentType.parse(at, len);
+        else if (isField(REQUEST_ID)) this.keepRequestId(at, len);
+        break;
     }
-    return this.verdict;
   }
 
-  reset(): void {
-    this.verdict = Verdict.Allow;
+  private keepRequestId(at: usize, len: u32): void {
+    const size = min(len, REQUEST_ID_BYTES);
+    this.requestId.at = this.arena.copy(at, size);
+    this.requestId.len = this.requestId.at == 0 ? 0 : size;
   }
+
+  private pushQuery(): void {
+    query.start(Address.RequestQuery);
+    feedQuery(this, target.query, target.queryLen);
+    this.anomalies |= query.anomalies;
+  }
+
+  private pushCookies(): void {
+    pairs.rewind();
+    while (pairs.next()) {
+      if (pairs.nameLen != 6 || !isField(COOKIE)) continue;
+      cookies.start(pairs.value, pairs.valueLen);
+      while (!cookies.push(inputs)) this.drain();
+      this.anomalies |= cookies.anomalies;
+    }
+  }
+
+  private pushOne(address: u32, at: usize, len: u32): void {
+    if (len == 0) return;
+    if (inputs.room() == 0) this.drain();
+    inputs.push(address, InputKind.String, 0, at, len);
+  }
+
+  private openRequestBody(): void {
+    const config = this.policy.config;
+    this.requestBodyOpen = config.inspectRequestBody && config.allowsContentType(contentType.type, contentType.typeLen);
+    if (this.requestBodyOpen) this.requestParser.start(contentType.kind, Address.RequestBody);
+  }
+
+  /** Bytes of the request body that were not given before; `end` when they are the last. */
+  requestBody(at: usize, len: u32, end: bool): void {
+    if (this.requestBodyOpen) {
+      const take = min(len, this.requestLeft);
+      this.requestLeft -= take;
+      this.feedBody(this.requestParser, at, take);
+      if (take < len) {
+        this.limits |= Limit.RequestBody;
+        this.closeRequestBody();
+      }
+    }
+    if (end) this.endRequest();
+  }
+
+  /** The request is complete: with its last body byte, its trailers, or its headers. */
+  endRequest(): void {
+    this.closeRequestBody();
+    this.finish(AFTER_REQUEST);
+  }
+
+  private closeRequestBody(): void {
+    if (!this.requestBodyOpen) return;
+    this.requestBodyOpen = false;
+    while (!this.requestParser.finish(inputs)) this.drain();
+    this.anomalies |= this.requestParser.anomalies;
+    this.drain();
+  }
+
+  requestTrailers(at: usize, len: u32): void {
+    pairs.start(at, len);
+    while (!pushHeaders(inputs, pairs, Address.RequestTrailers)) this.drain();
+    this.drain();
+    this.endRequest();
+  }
+
+  responseHeaders(at: usize, len: u32, end: bool): void {
+    pairs.start(at, len);
+    contentType.parse(0, 0);
+    while (pairs.next()) {
+      if (pairs.nameLen == 7 && isField(STATUS)) this.readStatus();
+      else if (pairs.nameLen == 12 && isField(CONTENT_TYPE)) contentType.parse(pairs.value, pairs.valueLen);
+    }
+    pairs.rewind();
+    while (!pushHeaders(inputs, pairs, Address.ResponseHeaders)) this.drain();
+    this.drain();
+    this.finish(AFTER_RESPONSE_HEADERS);
+    const config = this.policy.config;
+    this.responseBodyOpen =
+      !end && config.inspectResponseBody && contentType.kind == BodyKind.Json &&
+      config.allowsContentType(contentType.type, contentType.typeLen);
+    if (this.responseBodyOpen) this.responseParser.start(contentType.kind, Address.ResponseBody);
+    else if (end) this.finish(AFTER_RESPONSE);
+  }
+
+  private readStatus(): void {
+    this.status = 0;
+    for (let i: u32 = 0; i < pairs.valueLen && i < 3; i++) {
+      this.status = this.status * 10 + load<u8>(pairs.value + i) - 0x30;
+    }
+    this.pushOne(Address.ResponseStatus, pairs.value, pairs.valueLen);
+    inputs.push(Address.ResponseStatus, InputKind.Number, 0, pairs.value, pairs.valueLen);
+  }
+
+  responseBody(at: usize, len: u32, end: bool): void {
+    if (!this.responseBodyOpen) return;
+    const take = min(len, this.responseLeft);
+    this.responseLeft -= take;
+    this.feedBody(this.responseParser, at, take);
+    if (take < len) this.limits |= Limit.ResponseBody;
+    if (end || take < len) this.endResponse();
+  }
+
+  endResponse(): void {
+    if (this.responseBodyOpen) {
+      this.responseBodyOpen = false;
+      while (!this.responseParser.finish(inputs)) this.drain();
+      this.responseAnomalies |= this.responseParser.anomalies;
+      this.drain();
+    }
+    this.finish(AFTER_RESPONSE);
+  }
+
+  private feedBody(parser: BodyParser, at: usize, len: u32): void {
+    this.inspected += len;
+    let from = at;
+    let left = len;
+    while (left != 0) {
+      const used = parser.feed(inputs, from, left);
+      from += used;
+      left -= used;
+      if (left != 0) this.drain();
+    }
+    this.drain();
+  }
+
+  /** Evaluates the inputs gathered so far, and forgets them. */
+  drain(): void {
+    evaluator.budget = this.budget;
+    if (inputs.count != 0 && this.budget >= 0) {
+      if (this.shipped.ruleset !== null) evaluator.evaluate(this.shipped, inputs, this.arena);
+      if (this.custom.ruleset !== null) evaluator.evaluate(this.custom, inputs, this.arena);
+      this.settle();
+    }
+    inputs.clear();
+  }
+
+  private finish(addresses: u32): void {
+    evaluator.budget = this.budget;
+    if (this.shipped.ruleset !== null) evaluator.finishAddresses(this.shipped, addresses, this.arena);
+    if (this.custom.ruleset !== null) evaluator.finishAddresses(this.custom, addresses, this.arena);
+    this.settle();
+  }
+
+  private settle(): void {
+    this.budget = evaluator.budget;
+    if (this.budget < 0) this.limits |= Limit.Budget;
+    if (evaluator.blockMatched) this.verdict = Verdict.Block;
+    else if (this.verdict == Verdict.Allow && this.shipped.matchedRules + this.custom.matchedRules != 0) {
+      this.verdict = Verdict.Monitor;
+    }
+    evaluator.blockMatched = false;
+  }
+
+  /** Ends the transaction and makes the object ready for the next one. */
+  reset(): void {
+    if (changetype<usize>(this.policy) != 0) this.policy.release();
+    this.policy = changetype<Policy>(0);
+    this.verdict = Verdict.Allow;
+    this.shipped.ruleset = null;
+    this.shipped.matches = 0;
+    this.shipped.matchedRules = 0;
+    this.custom.ruleset = null;
+    this.custom.matches = 0;
+    this.custom.matchedRules = 0;
+    this.arena.reset();
+    this.accepts = Accepts.Json;
+    this.requestId.len = 0;
+    this.status = 0;
+    this.anomalies = 0;
+    this.responseAnomalies = 0;
+    this.limits = 0;
+    this.inspected = 0;
+    this.requestBodyOpen = false;
+    this.responseBodyOpen = false;
+    this.requestParser.reset();
+    this.responseParser.reset();
+  }
+}
+
+function feedQuery(tx: Transaction, at: usize, len: u32): void {
+  let from = at;
+  let left = len;
+  while (left != 0) {
+    const used = query.feed(inputs, from, left);
+    from += used;
+    left -= used;
+    if (left != 0) tx.drain();
+  }
+  while (!query.finish(inputs)) tx.drain();
+}
+
+/** The current pair's name is `name` (of the same length, in any case). */
+function isField(name: Text): bool {
+  return equalsFolded(pairs.name, pairs.nameLen, name.at, name.len);
+}
+
+/** HTML when the client names it before JSON. */
+function preferredType(at: usize, len: u32): Accepts {
+  const end = at + len;
+  for (let p = at; p < end; p++) {
+    const left = <u32>(end - p);
+    if (left >= TEXT_HTML.len && equalsFolded(p, TEXT_HTML.len, TEXT_HTML.at, TEXT_HTML.len)) return Accepts.Html;
+    if (left >= JSON.len && equalsFolded(p, JSON.len, JSON.at, JSON.len)) return Accepts.Json;
+  }
+  return Accepts.Json;
 }

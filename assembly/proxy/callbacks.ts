@@ -1,31 +1,48 @@
 // The host's entry points: finds the object a call is for, and nothing else.
 
+import { Policy } from "../core/policy";
 import { ContextTable } from "./context-table";
+import { PluginContext } from "./plugin-context";
 import { StreamContext } from "./stream-context";
+import { flushStats } from "./telemetry";
 
+const plugins = new ContextTable();
 const streams = new ContextTable();
-/** Streams that ended, kept for the next ones. */
-let pool: Array<usize> = [];
+/** Plugin of each stream by its id: the parent it was created under. */
+const parents = new ContextTable();
+/** Streams that ended, kept for the next ones: the first of a chain through `next`. */
+let pool: usize = 0;
 
 export function proxy_abi_version_0_2_1(): void {}
 
 export function proxy_on_context_create(id: u32, parent: u32): void {
-  if (parent == 0) return;
-  const stream = pool.length > 0 ? pool.pop() : changetype<usize>(new StreamContext());
+  if (parent == 0) {
+    plugins.set(id, changetype<usize>(new PluginContext()));
+    return;
+  }
+  let stream = pool;
+  if (stream != 0) pool = changetype<StreamContext>(stream).next;
+  else stream = changetype<usize>(new StreamContext());
   streams.set(id, stream);
+  parents.set(id, parent);
 }
 
 export function proxy_on_vm_start(_root: u32, _size: u32): bool {
   return true;
 }
 
-export function proxy_on_configure(_root: u32, _size: u32): bool {
-  return true;
+export function proxy_on_configure(root: u32, size: u32): bool {
+  const plugin = plugins.get(root);
+  return plugin != 0 && changetype<PluginContext>(plugin).configure(size);
+}
+
+export function proxy_on_tick(_root: u32): void {
+  flushStats();
 }
 
 export function proxy_on_request_headers(id: u32, _count: u32, end: u32): u32 {
   const stream = streams.get(id);
-  return stream == 0 ? 0 : changetype<StreamContext>(stream).onRequestHeaders(end != 0);
+  return stream == 0 ? 0 : changetype<StreamContext>(stream).onRequestHeaders(policyOf(id), end != 0);
 }
 
 export function proxy_on_request_body(id: u32, size: u32, end: u32): u32 {
@@ -33,14 +50,53 @@ export function proxy_on_request_body(id: u32, size: u32, end: u32): u32 {
   return stream == 0 ? 0 : changetype<StreamContext>(stream).onRequestBody(size, end != 0);
 }
 
+export function proxy_on_request_trailers(id: u32, _count: u32): u32 {
+  const stream = streams.get(id);
+  return stream == 0 ? 0 : changetype<StreamContext>(stream).onRequestTrailers();
+}
+
+export function proxy_on_response_headers(id: u32, _count: u32, end: u32): u32 {
+  const stream = streams.get(id);
+  return stream == 0 ? 0 : changetype<StreamContext>(stream).onResponseHeaders(end != 0);
+}
+
+export function proxy_on_response_body(id: u32, size: u32, end: u32): u32 {
+  const stream = streams.get(id);
+  return stream == 0 ? 0 : changetype<StreamContext>(stream).onResponseBody(size, end != 0);
+}
+
+export function proxy_on_response_trailers(id: u32, _count: u32): u32 {
+  const stream = streams.get(id);
+  return stream == 0 ? 0 : changetype<StreamContext>(stream).onResponseTrailers();
+}
+
 export function proxy_on_done(_id: u32): bool {
   return true;
 }
 
+export function proxy_on_log(id: u32): void {
+  const stream = streams.get(id);
+  if (stream != 0) changetype<StreamContext>(stream).onLog();
+}
+
 export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
-  if (stream == 0) return;
-  streams.delete(id);
-  changetype<StreamContext>(stream).reset();
-  pool.push(stream);
+  if (stream != 0) {
+    streams.delete(id);
+    parents.delete(id);
+    changetype<StreamContext>(stream).reset();
+    changetype<StreamContext>(stream).next = pool;
+    pool = stream;
+    return;
+  }
+  const plugin = plugins.get(id);
+  if (plugin == 0) return;
+  plugins.delete(id);
+  flushStats();
+  changetype<PluginContext>(plugin).free();
+}
+
+function policyOf(stream: u32): Policy | null {
+  const plugin = plugins.get(<u32>parents.get(stream));
+  return plugin == 0 ? null : changetype<PluginContext>(plugin).policy;
 }

@@ -1,48 +1,177 @@
-// One HTTP exchange: one short method per callback; settle() alone turns a verdict into proxy behaviour.
+// One HTTP exchange: one short method per callback. settle() alone turns a verdict into proxy behaviour, and
+// EventReporter alone tells of it.
 
 import { Arena } from "../core/bytes/arena";
-import { text } from "../core/bytes/text";
+import { Text, text } from "../core/bytes/text";
+import { Mode } from "../core/config/config";
+import { Policy } from "../core/policy";
+import { Decision, decide } from "../core/report/decision";
 import { Transaction } from "../core/transaction";
-import { Verdict } from "../core/verdict";
-import { Buffer, DataStatus, HeadersStatus } from "./abi";
+import { Buffer, DataStatus, HeaderMap, HeadersStatus, Status, TrailersStatus } from "./abi";
 import { BodyGate } from "./body-gate";
-import { received, sendLocalResponse } from "./host";
+import { makeId } from "./event-id";
+import { reportEvent } from "./event-reporter";
+import { now, readHeaderPairs, readProperty, received } from "./host";
+import { sendBlockResponse } from "./local-response";
+import { Counter, count, countLimits } from "./telemetry";
 
-const BODY = text('{"errors":[{"title":"Blocked"}]}');
-const DETAILS = text("wardgate");
+const SOURCE_ADDRESS = text("source\0address");
 
-/** Memory for what the host delivers during one callback; reset at the start of the next. */
+/** Memory for what the host delivers during one callback. */
 const scratch = new Arena();
+const decision = new Decision();
 
 @unmanaged
 export class StreamContext {
-  private tx: Transaction = new Transaction();
+  /** The next one in the pool of ended streams. */
+  next: usize = 0;
+  tx: Transaction = new Transaction();
   private request: BodyGate = new BodyGate();
-  private replied: bool = false;
+  private response: BodyGate = new BodyGate();
+  /** Id of the event and of the block page; made when first needed. */
+  id: Text = new Text();
+  /** Our local reply was sent: what comes now is its own way through the filters. */
+  replied: bool = false;
+  private started: bool = false;
+  private requestEnded: bool = false;
+  /** Nanoseconds spent in our callbacks. */
+  processing: u64 = 0;
 
-  onRequestHeaders(end: bool): HeadersStatus {
-    return end ? HeadersStatus.Continue : HeadersStatus.StopIteration;
+  /** `policy` may be null: the plugin was never configured, and everything passes. */
+  onRequestHeaders(policy: Policy | null, end: bool): HeadersStatus {
+    if (policy === null || this.started) return HeadersStatus.Continue;
+    const start = this.enter();
+    this.started = true;
+    this.tx.begin(policy);
+    if (readHeaderPairs(HeaderMap.RequestHeaders, scratch) != Status.Ok) {
+      count(Counter.HostErrors);
+      return HeadersStatus.Continue;
+    }
+    const at = received.at;
+    const len = received.len;
+    if (this.tx.usesClientIp()) readProperty(SOURCE_ADDRESS, scratch);
+    else received.len = 0;
+    this.requestEnded = end;
+    this.tx.requestHeaders(at, len, received.at, hostLength(received.at, received.len), end);
+    this.leave(start);
+    if (this.settle()) return HeadersStatus.StopIteration;
+    return this.holdsHeaders(end) ? HeadersStatus.StopIteration : HeadersStatus.Continue;
   }
 
   onRequestBody(size: u32, end: bool): DataStatus {
-    scratch.reset();
     if (this.replied) return DataStatus.StopIterationNoBuffer;
-    this.request.take(Buffer.HttpRequestBody, size, scratch);
-    return this.settle(this.tx.requestBody(received.at, received.len, end), end);
+    if (!this.started || this.requestEnded) return DataStatus.Continue;
+    const start = this.enter();
+    if (this.request.take(Buffer.HttpRequestBody, size, scratch) != Status.Ok) count(Counter.HostErrors);
+    this.requestEnded = end;
+    this.tx.requestBody(received.at, received.len, end);
+    this.leave(start);
+    if (this.settle()) return DataStatus.StopIterationNoBuffer;
+    if (!end && this.holds()) return DataStatus.StopIterationAndBuffer;
+    this.request.pass();
+    return DataStatus.Continue;
   }
 
-  private settle(verdict: u32, end: bool): DataStatus {
-    if (verdict == Verdict.Block) {
-      this.replied = true;
-      sendLocalResponse(403, DETAILS.at, DETAILS.len, BODY.at, BODY.len, 0, 0);
-      return DataStatus.StopIterationNoBuffer;
+  onRequestTrailers(): TrailersStatus {
+    if (this.replied) return TrailersStatus.StopIteration;
+    if (!this.started || this.requestEnded) return TrailersStatus.Continue;
+    const start = this.enter();
+    this.requestEnded = true;
+    if (readHeaderPairs(HeaderMap.RequestTrailers, scratch) == Status.Ok) {
+      this.tx.requestTrailers(received.at, received.len);
+    } else {
+      count(Counter.HostErrors);
+      this.tx.endRequest();
     }
-    return end ? DataStatus.Continue : DataStatus.StopIterationAndBuffer;
+    this.leave(start);
+    return this.settle() ? TrailersStatus.StopIteration : TrailersStatus.Continue;
   }
 
+  onResponseHeaders(end: bool): HeadersStatus {
+    if (this.replied || !this.started) return HeadersStatus.Continue;
+    const start = this.enter();
+    if (readHeaderPairs(HeaderMap.ResponseHeaders, scratch) == Status.Ok) {
+      this.tx.responseHeaders(received.at, received.len, end);
+    } else {
+      count(Counter.HostErrors);
+    }
+    this.leave(start);
+    return HeadersStatus.Continue;
+  }
+
+  onResponseBody(size: u32, end: bool): DataStatus {
+    if (this.replied || !this.started || !this.tx.wantsResponseBody()) return DataStatus.Continue;
+    const start = this.enter();
+    if (this.response.take(Buffer.HttpResponseBody, size, scratch) != Status.Ok) count(Counter.HostErrors);
+    this.tx.responseBody(received.at, received.len, end);
+    this.response.pass();
+    this.leave(start);
+    return DataStatus.Continue;
+  }
+
+  onResponseTrailers(): TrailersStatus {
+    if (!this.replied && this.started) this.tx.endResponse();
+    return TrailersStatus.Continue;
+  }
+
+  onLog(): void {
+    if (!this.started) return;
+    count(Counter.Requests);
+    count(Counter.InspectedBytes, <u32>this.tx.inspected);
+    if (!this.tx.hasFinding()) return;
+    countLimits(this.tx.limits);
+    count(this.replied ? Counter.Blocked : Counter.Monitored);
+    if (this.id.len == 0) makeId(this.id);
+    decide(this.tx, decision);
+    scratch.reset();
+    reportEvent(this, decision, scratch);
+  }
+
+  /** Blocks when the verdict says so; true when a local reply was sent. */
+  private settle(): bool {
+    if (this.replied || !this.tx.mustBlock()) return this.replied;
+    makeId(this.id);
+    decide(this.tx, decision);
+    this.replied = sendBlockResponse(this.tx, decision, this.id) == Status.Ok;
+    if (!this.replied) count(Counter.HostErrors);
+    return this.replied;
+  }
+
+  /** True while request body bytes must wait for the verdict. */
+  private holds(): bool {
+    return this.tx.wantsRequestBody() && this.tx.policy.config.mode != Mode.Observe;
+  }
+
+  private holdsHeaders(end: bool): bool {
+    return !end && this.tx.policy.config.holdHeaders && this.holds();
+  }
+
+  private enter(): u64 {
+    scratch.reset();
+    return now();
+  }
+
+  private leave(start: u64): void {
+    this.processing += now() - start;
+  }
+
+  /** Ready for the next stream. */
   reset(): void {
     this.tx.reset();
     this.request.reset();
+    this.response.reset();
+    this.id.len = 0;
     this.replied = false;
+    this.started = false;
+    this.requestEnded = false;
+    this.processing = 0;
   }
+}
+
+/** Length of the host part of `10.0.0.1:443` or `[::1]:443`. */
+export function hostLength(at: usize, len: u32): u32 {
+  for (let i = len; i > 0; i--) {
+    if (load<u8>(at + i - 1) == 0x3a) return i - 1;
+  }
+  return len;
 }

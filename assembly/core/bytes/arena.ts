@@ -7,7 +7,6 @@
 // The arena never traps: past `cap` bytes alloc() answers 0, and the caller records a limit.
 
 const HEADER: u32 = 16;
-const FIRST_BLOCK: u32 = 16 * 1024;
 const MAX_BLOCK: u32 = 1024 * 1024;
 
 @unmanaged
@@ -19,6 +18,8 @@ export class Arena {
   /** Bytes of all blocks; compared with `cap` before a new one is taken. */
   held: u32 = 0;
   cap: u32 = 64 * 1024 * 1024;
+  /** Bytes of the first block. */
+  firstBlock: u32 = 16 * 1024;
 
   /** `size` bytes, 8-byte aligned, not zeroed; 0 when the arena's cap is reached. */
   alloc(size: u32): usize {
@@ -82,7 +83,7 @@ export class Arena {
       }
       next = load<usize>(next);
     }
-    let room = this.held == 0 ? FIRST_BLOCK : min(this.held, MAX_BLOCK);
+    let room = this.held == 0 ? this.firstBlock : min(this.held, MAX_BLOCK);
     if (room < need) room = need;
     if (room > this.cap || this.held > this.cap - room) return 0;
     const block = heap.alloc(room + HEADER);

@@ -16,12 +16,9 @@ import {
   NFA_RANGE,
   NfaOp,
 } from "./regex-nfa-layout";
+import { Span } from "./span";
 
-@unmanaged
-export class Span {
-  from: usize = 0;
-  to: usize = 0;
-}
+export { Span } from "./span";
 
 /** Instructions visited since the module started; tests read it to prove linear time. */
 export let nfaSteps: u64 = 0;

@@ -1,0 +1,132 @@
+// Turns the finished conditions into lanes: per address and kind, what looks at it and how it is dismissed.
+
+import {
+  ADDRESS_LIMIT,
+  CHAIN_SCAN,
+  CHAIN_SIZE,
+  CONDITION_ADDRESSES,
+  CONDITION_FIRST_PROBE,
+  CONDITION_KINDS,
+  CONDITION_MASK_A,
+  CONDITION_MASK_B,
+  CONDITION_NEGATED,
+  CONDITION_PROBE_COUNT,
+  CONDITION_SIZE,
+  GROUP_COUNT,
+  GROUP_FIRST,
+  GROUP_MASK_A,
+  GROUP_MASK_B,
+  GROUP_SIZE,
+  LANE_CHAINS,
+  LANE_CONDITIONS,
+  LANE_GATES,
+  LANE_GROUPS,
+  LANE_KINDS,
+  LANE_NEGATED,
+  PROBE_ADDRESS,
+  PROBE_CHAIN,
+  PROBE_KIND,
+  PROBE_LANE_CHAIN,
+  PROBE_SIZE,
+  Section,
+} from "../rules/layout";
+import { RulesetWriter } from "./ruleset-writer";
+
+/** Chains a lane can tell apart: one bit each while a value is evaluated. */
+export const LANE_CHAIN_LIMIT: u32 = 32;
+
+/** Writes Lanes, LaneChains, Groups, GroupConditions and Negated; false when a lane has too many chains. */
+export function buildLanes(writer: RulesetWriter, hasLiterals: Array<bool>): bool {
+  for (let address: u32 = 0; address < ADDRESS_LIMIT; address++) {
+    for (let kind: u32 = 0; kind < LANE_KINDS; kind++) {
+      if (!buildLane(writer, hasLiterals, address, kind)) return false;
+    }
+  }
+  return true;
+}
+
+function buildLane(writer: RulesetWriter, hasLiterals: Array<bool>, address: u32, kind: u32): bool {
+  const firstChain = writer.count(Section.LaneChains);
+  const plain: Array<u32> = [];
+  const literal: Array<u32> = [];
+  const negated: Array<u32> = [];
+  const conditions = writer.count(Section.Conditions);
+  for (let i: u32 = 0; i < conditions; i++) {
+    if (!joinLane(writer, i, address, kind, firstChain)) continue;
+    if (load<u8>(conditionAt(writer, i), CONDITION_NEGATED)) negated.push(i);
+    else if (hasLiterals[i]) literal.push(i);
+    else plain.push(i);
+  }
+  const chains = writer.count(Section.LaneChains) - firstChain;
+  if (chains > LANE_CHAIN_LIMIT) return false;
+  const lane = writer.record(Section.Lanes);
+  store<u32>(lane, firstChain, LANE_CHAINS);
+  store<u32>(lane, chains, LANE_CHAINS + 4);
+  store<u32>(lane, plain.length + literal.length + negated.length, LANE_CONDITIONS);
+  store<u32>(lane, writer.count(Section.Negated), LANE_NEGATED);
+  store<u32>(lane, negated.length, LANE_NEGATED + 4);
+  for (let i = 0; i < negated.length; i++) writer.section(Section.Negated).u32(negated[i]);
+  buildGroups(writer, lane, LANE_GROUPS, plain, true);
+  buildGroups(writer, lane, LANE_GATES, literal, false);
+  return true;
+}
+
+function conditionAt(writer: RulesetWriter, i: u32): usize {
+  return writer.section(Section.Conditions).at + <usize>i * CONDITION_SIZE;
+}
+
+/** Gives the condition's probes in this lane their chain's number in the lane; false when it has none. */
+function joinLane(writer: RulesetWriter, i: u32, address: u32, kind: u32, firstChain: u32): bool {
+  const condition = conditionAt(writer, i);
+  const first = load<u32>(condition, CONDITION_FIRST_PROBE);
+  const count = load<u32>(condition, CONDITION_PROBE_COUNT);
+  let joined = false;
+  for (let p = first; p < first + count; p++) {
+    const probe = writer.section(Section.Probes).at + <usize>p * PROBE_SIZE;
+    if (load<u8>(probe, PROBE_ADDRESS) != address || load<u8>(probe, PROBE_KIND) != kind) continue;
+    const chain = load<u32>(probe, PROBE_CHAIN);
+    const scan = load<u32>(writer.section(Section.Chains).at + <usize>chain * CHAIN_SIZE, CHAIN_SCAN);
+    store<u8>(probe, <u8>laneChain(writer, firstChain, scan), PROBE_LANE_CHAIN);
+    joined = true;
+  }
+  if (!joined) return false;
+  store<u32>(condition, load<u32>(condition, CONDITION_KINDS) | (1 << kind), CONDITION_KINDS);
+  store<u32>(condition, load<u32>(condition, CONDITION_ADDRESSES) | (1 << address), CONDITION_ADDRESSES);
+  return true;
+}
+
+function laneChain(writer: RulesetWriter, first: u32, scan: u32): u32 {
+  const chains = writer.section(Section.LaneChains);
+  const end = writer.count(Section.LaneChains);
+  for (let i = first; i < end; i++) {
+    if (load<u32>(chains.at + (<usize>i << 2)) == scan) return i - first;
+  }
+  chains.u32(scan);
+  return end - first;
+}
+
+/** One group per distinct pair of masks; `list` false writes the masks alone. */
+function buildGroups(writer: RulesetWriter, lane: usize, field: usize, members: Array<u32>, list: bool): void {
+  const first = writer.count(Section.Groups);
+  const done = new StaticArray<bool>(members.length);
+  for (let i = 0; i < members.length; i++) {
+    if (done[i]) continue;
+    const maskA = load<u64>(conditionAt(writer, members[i]), CONDITION_MASK_A);
+    const maskB = load<u64>(conditionAt(writer, members[i]), CONDITION_MASK_B);
+    const start = writer.count(Section.GroupConditions);
+    for (let j = i; j < members.length; j++) {
+      const condition = conditionAt(writer, members[j]);
+      if (load<u64>(condition, CONDITION_MASK_A) != maskA || load<u64>(condition, CONDITION_MASK_B) != maskB) continue;
+      done[j] = true;
+      if (list) writer.section(Section.GroupConditions).u32(members[j]);
+    }
+    const group = writer.record(Section.Groups);
+    store<u64>(group, maskA, GROUP_MASK_A);
+    store<u64>(group, maskB, GROUP_MASK_B);
+    store<u32>(group, start, GROUP_FIRST);
+    store<u32>(group, writer.count(Section.GroupConditions) - start, GROUP_COUNT);
+  }
+  const record = writer.section(Section.Lanes).at + writer.section(Section.Lanes).length - 40;
+  store<u32>(record + field, first);
+  store<u32>(record + field, writer.count(Section.Groups) - first, 4);
+}

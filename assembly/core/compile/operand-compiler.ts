@@ -1,0 +1,275 @@
+// What an operator needs at run time: tables for its parameters, what every match must contain, the text that
+// events show. One case per operator; a new operator is added here, in rules/operators.ts and in layout.ts.
+
+import { ByteWriter } from "../bytes/byte-writer";
+import { JsonDocument, JsonKind } from "../document/json-document";
+import { CLASS_ANY, CLASS_HIGH, classesOfSet, narrowestClass } from "../match/byte-classes";
+import { Checksum, checksumFromName } from "../match/checksum";
+import { SQLI_REQUIRED } from "../match/sqli";
+import { XSS_REQUIRED } from "../match/xss";
+import { Operator } from "../rules/layout";
+import { writeComparand } from "../rules/comparand";
+import { IpBuild } from "./ip-compiler";
+import { ExactBuild } from "./exact-compiler";
+import { LITERAL_MIN, foldLiteral } from "./literal-table";
+import { PhraseBuild } from "./phrase-compiler";
+import { REGEX_FOLD_CASE, RegexBuild, RegexStatus, buildRegex } from "./regex-compiler";
+import { regexErrorText } from "./regex-errors";
+
+/** A condition's operator, compiled. Buffers are reused from condition to condition: clear() first. */
+@unmanaged
+export class Operand {
+  operator: u32 = Operator.None;
+  table: ByteWriter = new ByteWriter();
+  program: ByteWriter = new ByteWriter();
+  /** `operator_value` of events. */
+  value: ByteWriter = new ByteWriter();
+  minLength: u32 = 0;
+  /** Of regex_match_with_checksum. */
+  checksum: u32 = 0;
+  maskA: u64 = CLASS_ANY;
+  maskB: u64 = CLASS_ANY;
+  /** (u32 length, bytes)*: every match contains one of them, lower-cased. */
+  literals: ByteWriter = new ByteWriter();
+  literalCount: u32 = 0;
+  /** Why the operand cannot be compiled. */
+  problem: ByteWriter = new ByteWriter();
+
+  clear(): void {
+    this.table.clear();
+    this.program.clear();
+    this.value.clear();
+    this.literals.clear();
+    this.problem.clear();
+    this.literalCount = 0;
+    this.minLength = 0;
+    this.checksum = 0;
+    this.maskA = CLASS_ANY;
+    this.maskB = CLASS_ANY;
+  }
+}
+
+/** Fills `operand` from a condition's `parameters`; false with `operand.problem` set when they are no good. */
+export function compileOperand(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
+  const options = doc.get(parameters, "options");
+  const minLength = doc.get(options, "min_length");
+  if (minLength != 0) operand.minLength = <u32>max<f64>(0, doc.number(minLength));
+  switch (operand.operator) {
+    case Operator.MatchRegex:
+    case Operator.RegexMatchWithChecksum:
+      return compileRegex(operand, doc, parameters);
+    case Operator.PhraseMatch:
+      return compilePhrases(operand, doc, parameters);
+    case Operator.ExactMatch:
+      return compileExact(operand, doc, parameters, data);
+    case Operator.IpMatch:
+      return compileIps(operand, doc, parameters, data);
+    case Operator.Equals:
+    case Operator.GreaterThan:
+    case Operator.LowerThan:
+      return compileNumber(operand, doc, parameters);
+    case Operator.IsSqli:
+      operand.maskA = classesOfSet(SQLI_REQUIRED);
+      return true;
+    case Operator.IsXss:
+      operand.maskA = classesOfSet(XSS_REQUIRED);
+      return true;
+    case Operator.HiddenAsciiMatch:
+      operand.maskA = CLASS_HIGH;
+      return true;
+    default:
+      return true;
+  }
+}
+
+/** A larger table is not worth its room: its condition is confirmed by the program, seldom and slowly. */
+const DFA_BYTES_MAX: u32 = 32 * 1024;
+
+/** libddwaf's default for floats that count as equal. */
+const FLOAT_DELTA: f64 = 0.01;
+
+function fail(operand: Operand, problem: string): bool {
+  operand.problem.clear();
+  operand.problem.text(problem);
+  return false;
+}
+
+function compileRegex(operand: Operand, doc: JsonDocument, parameters: u32): bool {
+  const pattern = doc.get(parameters, "regex");
+  if (doc.kind(pattern) != JsonKind.String) return fail(operand, "parameters.regex: a string is required");
+  operand.value.bytes(doc.textAt(pattern), doc.textLen(pattern));
+  const caseSensitive = doc.get(doc.get(parameters, "options"), "case_sensitive");
+  // Datadog: match_regex folds case unless told otherwise; so does regex_match_with_checksum.
+  const flags = doc.kind(caseSensitive) == JsonKind.True ? 0 : REGEX_FOLD_CASE;
+  if (operand.operator == Operator.RegexMatchWithChecksum) {
+    const type = doc.get(parameters, "type");
+    operand.checksum = checksumFromName(doc.textAt(type), doc.textLen(type));
+    if (operand.checksum == Checksum.None) return fail(operand, "parameters.type: unknown checksum");
+  }
+  return compilePattern(operand, doc.textAt(pattern), doc.textLen(pattern), flags);
+}
+
+/** Compiles an RE2 pattern into `operand`'s table (empty when its DFA is too large), program and requirements. */
+export function compilePattern(operand: Operand, at: usize, len: u32, flags: u32): bool {
+  const build = new RegexBuild();
+  const status = buildRegex(build, at, len, flags);
+  if (status == RegexStatus.Ok) {
+    if (build.dfa.length != 0 && build.dfa.length <= DFA_BYTES_MAX) operand.table.bytes(build.dfa.at, build.dfa.length);
+    operand.program.bytes(build.program.at, build.program.length);
+    takeRequirements(operand, build);
+  } else {
+    operand.problem.text("parameters.regex: ");
+    operand.problem.text(regexErrorText(build.errorCode));
+    operand.problem.text(" at offset ");
+    operand.problem.decimal(build.errorAt);
+  }
+  build.free();
+  return status == RegexStatus.Ok;
+}
+
+/** Literals and the two most selective required byte sets of a regular expression. */
+function takeRequirements(operand: Operand, build: RegexBuild): void {
+  operand.minLength = max(operand.minLength, build.minLength);
+  let at = build.literals.at;
+  let usable = build.literalCount > 0;
+  for (let i: u32 = 0; i < build.literalCount; i++) {
+    const len = <u32>load<u8>(at);
+    if (len < LITERAL_MIN) usable = false;
+    at += len + 1;
+  }
+  if (usable) {
+    at = build.literals.at;
+    for (let i: u32 = 0; i < build.literalCount; i++) {
+      addLiteral(operand, at + 1, load<u8>(at));
+      at += <usize>load<u8>(at) + 1;
+    }
+  }
+  for (let i: u32 = 0; i < build.requiredSetCount; i++) {
+    const mask = classesOfSet(build.requiredSets.at + (<usize>i << 5));
+    if (mask == 0) continue;
+    if (popcnt(mask) < popcnt(operand.maskA)) {
+      if (mask != operand.maskA) operand.maskB = operand.maskA;
+      operand.maskA = mask;
+    } else if (mask != operand.maskA && popcnt(mask) < popcnt(operand.maskB)) {
+      operand.maskB = mask;
+    }
+  }
+}
+
+function addLiteral(operand: Operand, at: usize, len: u32): bool {
+  const start = operand.literals.length;
+  operand.literals.u32(len);
+  if (!foldLiteral(at, len, operand.literals)) {
+    operand.literals.length = start;
+    return false;
+  }
+  operand.literalCount++;
+  return true;
+}
+
+function compilePhrases(operand: Operand, doc: JsonDocument, parameters: u32): bool {
+  const list = doc.get(parameters, "list");
+  if (doc.kind(list) != JsonKind.Array) return fail(operand, "parameters.list: an array of strings is required");
+  const build = new PhraseBuild();
+  build.wordBoundary = doc.kind(doc.get(doc.get(parameters, "options"), "enforce_word_boundary")) == JsonKind.True;
+  let classes: u64 = 0;
+  let usable = true;
+  let ok = true;
+  for (let item = doc.first(list); item != 0; item = doc.next(item)) {
+    if (doc.kind(item) != JsonKind.String) {
+      ok = fail(operand, "parameters.list: only strings can be phrases");
+      break;
+    }
+    const at = doc.textAt(item);
+    const len = doc.textLen(item);
+    if (len == 0) continue;
+    build.add(at, len);
+    classes |= selectiveClass(at, len);
+    usable = addLiteral(operand, at, len) && usable;
+  }
+  if (ok) {
+    if (!usable) {
+      operand.literals.clear();
+      operand.literalCount = 0;
+    }
+    operand.maskA = classes;
+    if (!build.build(operand.table)) ok = fail(operand, "parameters.list: too many phrases for one table");
+  }
+  build.free();
+  return ok;
+}
+
+/** A class that a phrase's occurrence is sure to bring, the rarest it has. */
+function selectiveClass(at: usize, len: u32): u64 {
+  let best: u64 = 0;
+  let rank: u32 = 0;
+  for (let i: u32 = 0; i < len; i++) {
+    const c = <u32>load<u8>(at + i);
+    const r: u32 = isOrdinary(c) ? 1 : 2;
+    if (r > rank) {
+      rank = r;
+      best = narrowestClass(c);
+    }
+  }
+  return best;
+}
+
+function isOrdinary(c: u32): bool {
+  return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x20 || c == 0x2d || c == 0x2e || c == 0x5f || c == 0x2f;
+}
+
+function compileExact(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
+  const build = new ExactBuild();
+  const list = doc.get(parameters, "list");
+  for (let item = doc.first(list); item != 0; item = doc.next(item)) {
+    if (doc.kind(item) == JsonKind.String) build.add(doc.textAt(item), doc.textLen(item), 0);
+  }
+  for (let item = doc.first(data); item != 0; item = doc.next(item)) {
+    const value = doc.get(item, "value");
+    if (doc.kind(value) == JsonKind.String) build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
+  }
+  build.build(operand.table);
+  build.free();
+  return true;
+}
+
+function compileIps(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
+  const build = new IpBuild();
+  const list = doc.get(parameters, "list");
+  let ok = true;
+  for (let item = doc.first(list); item != 0; item = doc.next(item)) {
+    if (doc.kind(item) == JsonKind.String && build.add(doc.textAt(item), doc.textLen(item), 0)) continue;
+    ok = fail(operand, "parameters.list: ");
+    operand.problem.bytes(doc.textAt(item), doc.textLen(item));
+    operand.problem.text(" is no address or network");
+    break;
+  }
+  for (let item = doc.first(data); item != 0; item = doc.next(item)) {
+    const value = doc.get(item, "value");
+    if (doc.kind(value) == JsonKind.String) build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
+  }
+  if (ok) build.build(operand.table);
+  build.free();
+  return ok;
+}
+
+/** Unix seconds after which an entry of rules_data no longer counts; 0 = never. */
+function expiration(doc: JsonDocument, item: u32): u64 {
+  const node = doc.get(item, "expiration");
+  return doc.kind(node) == JsonKind.Number ? <u64>max<f64>(0, doc.number(node)) : 0;
+}
+
+/** The value compared with: a number, or for `equals` also a string or boolean. */
+function compileNumber(operand: Operand, doc: JsonDocument, parameters: u32): bool {
+  const value = doc.get(parameters, "value");
+  const kind = doc.kind(value);
+  if (kind == JsonKind.None) return fail(operand, "parameters.value: is required");
+  const scalar = kind == JsonKind.Number || kind == JsonKind.True || kind == JsonKind.False;
+  if (!scalar && !(kind == JsonKind.String && operand.operator == Operator.Equals)) {
+    return fail(operand, "parameters.value: must be a number");
+  }
+  const delta = doc.get(parameters, "delta");
+  writeComparand(operand.table, kind, doc.textAt(value), doc.textLen(value), delta == 0 ? FLOAT_DELTA : doc.number(delta));
+  operand.value.bytes(doc.textAt(value), doc.textLen(value));
+  return true;
+}

@@ -1,0 +1,15 @@
+// Portable: consts and enums; also bundled by esbuild.
+
+/** Limits a transaction can hit; each is on its event and in a stat. */
+export enum Limit {
+  /** Request body beyond `body_capture_size`: the rest was not inspected. */
+  RequestBody = 1,
+  ResponseBody = 2,
+  /** The transaction's work budget is used up: the rest was not evaluated. */
+  Budget = 4,
+  /** The host's header blob is not what it says it is. */
+  Headers = 8,
+}
+
+/** Names by bit. */
+export const LIMIT_NAMES = ["request_body", "response_body", "budget", "headers"];

@@ -1,0 +1,98 @@
+// Configuration text → policy: loads it, compiles its rules, opens the shipped ones. All problems at once.
+
+import { ByteWriter } from "./bytes/byte-writer";
+import { RuleCompiler } from "./compile/rule-compiler";
+import { Config, MODE_NAMES } from "./config/config";
+import { loadConfig } from "./config/config-loader";
+import { JsonDocument } from "./document/json-document";
+import { DEFAULT_RULESET, DEFAULT_RULESET_SIZE } from "./generated/default-ruleset";
+import { Policy } from "./policy";
+import { LoadError } from "./rules/ruleset-loader";
+import { VERSION } from "./version";
+
+/** What came of a build; lines are newline-separated. */
+@unmanaged
+export class PolicyBuild {
+  problems: ByteWriter = new ByteWriter();
+  warnings: ByteWriter = new ByteWriter();
+  /** Fate of every custom rule, as JSON (compile/load-report.ts); empty without custom rules. */
+  report: ByteWriter = new ByteWriter();
+  /** One line for the log. */
+  summary: ByteWriter = new ByteWriter();
+
+  clear(): void {
+    this.problems.clear();
+    this.warnings.clear();
+    this.report.clear();
+    this.summary.clear();
+  }
+
+  free(): void {
+    this.problems.free();
+    this.warnings.free();
+    this.report.free();
+    this.summary.free();
+    heap.free(changetype<usize>(this.problems));
+    heap.free(changetype<usize>(this.warnings));
+    heap.free(changetype<usize>(this.report));
+    heap.free(changetype<usize>(this.summary));
+    heap.free(changetype<usize>(this));
+  }
+}
+
+/** The policy of the configuration at `at`, or null with `build.problems` saying why. No bytes = the defaults. */
+export function buildPolicy(at: usize, len: u32, build: PolicyBuild): Policy | null {
+  const config = new Config();
+  if (!loadConfig(at, len, config, build.problems, build.warnings)) {
+    config.free();
+    heap.free(changetype<usize>(config));
+    return null;
+  }
+  const policy = new Policy(config);
+  if (config.shippedRules) {
+    const error = policy.useShipped(DEFAULT_RULESET, DEFAULT_RULESET_SIZE);
+    if (error != LoadError.None) problem(build, "the shipped ruleset cannot be read: error ", error);
+  }
+  if (config.customRules != 0) compileCustom(policy, config.document, config.customRules, build);
+  config.closeDocument();
+  if (build.problems.length != 0) {
+    policy.release();
+    return null;
+  }
+  summarise(policy, build);
+  return policy;
+}
+
+/** A rule that is wrong refuses the configuration; one that cannot be honoured here is only warned of. */
+function compileCustom(policy: Policy, doc: JsonDocument, node: u32, build: PolicyBuild): void {
+  const bytes = new ByteWriter();
+  const compiler = new RuleCompiler(doc);
+  const ok = compiler.compile(node, bytes, build.report);
+  compiler.writeLines(build.problems, build.warnings);
+  if (!ok) build.problems.text("custom_rules: no rules document\n");
+  if (build.problems.length == 0) {
+    const error = policy.useCustom(bytes);
+    if (error != LoadError.None) problem(build, "custom_rules: the compiled rules cannot be read: error ", error);
+  }
+  compiler.free();
+  bytes.free();
+  heap.free(changetype<usize>(bytes));
+}
+
+function problem(build: PolicyBuild, what: string, code: u32): void {
+  build.problems.text(what);
+  build.problems.decimal(code);
+  build.problems.byte(0x0a);
+}
+
+function summarise(policy: Policy, build: PolicyBuild): void {
+  const out = build.summary;
+  out.text("version ");
+  out.text(VERSION);
+  out.text(", mode ");
+  out.text(MODE_NAMES[policy.config.mode]);
+  out.text(", shipped rules ");
+  out.decimal(policy.shipped.ruleCount);
+  out.text(", custom rules ");
+  out.decimal(policy.custom.ruleCount);
+}

@@ -1,0 +1,85 @@
+// Everything a configuration decides, ready to use: settings, rulesets, which rules are on and which block.
+// Immutable once built and shared by the transactions that began under it; freed when the last of them ends.
+
+import { Config } from "./config/config";
+import { ByteWriter } from "./bytes/byte-writer";
+import { ACTION_SIZE, RULE_ACTION, RULE_FLAGS, RULE_ID, RuleFlag, Section } from "./rules/layout";
+import { LoadError, loadRuleset } from "./rules/ruleset-loader";
+import { Ruleset } from "./rules/ruleset";
+
+@unmanaged
+export class Policy {
+  config: Config;
+  /** The shipped rules; 0 rules when the configuration turns them off. */
+  shipped: Ruleset = new Ruleset();
+  /** The configuration's own rules. */
+  custom: Ruleset = new Ruleset();
+  /** Bytes of the custom ruleset, owned. */
+  private customBytes: usize = 0;
+  /** Transactions under way, and one for the plugin while this is its policy. */
+  private users: u32 = 1;
+
+  constructor(config: Config) {
+    this.config = config;
+  }
+
+  /** `at` stays the caller's and must live as long as the policy. */
+  useShipped(at: usize, size: u32): LoadError {
+    const error = loadRuleset(this.shipped, at, size);
+    if (error == LoadError.None) this.shipped.flags = ruleFlags(this.shipped, this.config);
+    return error;
+  }
+
+  /** Copies the compiled rules in `bytes`. */
+  useCustom(bytes: ByteWriter): LoadError {
+    const copy = heap.alloc(bytes.length);
+    memory.copy(copy, bytes.at, bytes.length);
+    const error = loadRuleset(this.custom, copy, bytes.length);
+    if (error != LoadError.None) {
+      heap.free(copy);
+      return error;
+    }
+    this.customBytes = copy;
+    this.custom.flags = ruleFlags(this.custom, this.config);
+    return error;
+  }
+
+  /** Record of an action by the rule that names it: 0 for the default one. */
+  actionOf(ruleset: Ruleset, rule: u32): usize {
+    const action = load<u32>(ruleset.rule(rule), RULE_ACTION);
+    return action < 2 ? 0 : ruleset.section(Section.Actions) + <usize>((action - 2) * ACTION_SIZE);
+  }
+
+  acquire(): void {
+    this.users++;
+  }
+
+  /** Gives up one use; the last one frees everything. */
+  release(): void {
+    if (--this.users != 0) return;
+    if (this.customBytes != 0) heap.free(this.customBytes);
+    if (this.shipped.flags != 0) heap.free(this.shipped.flags);
+    if (this.custom.flags != 0) heap.free(this.custom.flags);
+    heap.free(changetype<usize>(this.shipped));
+    heap.free(changetype<usize>(this.custom));
+    this.config.free();
+    heap.free(changetype<usize>(this.config));
+    heap.free(changetype<usize>(this));
+  }
+}
+
+/** Flags of every rule after `disabled_rules`, `monitored_rules` and `block_rules`. */
+function ruleFlags(ruleset: Ruleset, config: Config): usize {
+  const flags = heap.alloc(max<u32>(ruleset.ruleCount, 1) << 2);
+  for (let i: u32 = 0; i < ruleset.ruleCount; i++) {
+    const rule = ruleset.rule(i);
+    const id = ruleset.textAt(rule + RULE_ID);
+    const len = load<u32>(rule, RULE_ID + 4);
+    let flag = load<u32>(rule, RULE_FLAGS);
+    if (config.disabledRules.has(id, len)) flag &= ~RuleFlag.Enabled;
+    if (config.blockRules.has(id, len)) flag |= RuleFlag.Block;
+    if (config.monitoredRules.has(id, len)) flag &= ~RuleFlag.Block;
+    store<u32>(flags + (<usize>i << 2), flag);
+  }
+  return flags;
+}

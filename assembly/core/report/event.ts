@@ -1,0 +1,143 @@
+// The one JSON record of a transaction with a finding. Same content wherever it goes: log line, filter state,
+// collectors.
+
+import { ANOMALY_NAMES } from "../inputs/anomaly";
+import { ByteWriter } from "../bytes/byte-writer";
+import { appendJsonName, appendJsonString } from "../bytes/json-text";
+import { Text } from "../bytes/text";
+import { MODE_NAMES } from "../config/config";
+import { LIMIT_NAMES } from "../limits";
+import { Section, TextIndex } from "../rules/layout";
+import { Ruleset } from "../rules/ruleset";
+import { Transaction } from "../transaction";
+import { Verdict } from "../verdict";
+import { VERSION } from "../version";
+import { Redaction } from "./redact";
+import { appendRuleIds, appendTriggers, chooseRules } from "./triggers";
+import { appendTimestamp } from "./timestamp";
+
+/** What the host knows of the exchange and the core does not. Texts of length 0 and zeros are left out. */
+@unmanaged
+export class EventContext {
+  /** Nanoseconds since the epoch. */
+  time: u64 = 0;
+  /** Whole exchange, nanoseconds. */
+  duration: u64 = 0;
+  /** Spent in the filter, nanoseconds. */
+  processing: u64 = 0;
+  /** Status the client saw. */
+  status: u32 = 0;
+  /** The exchange was blocked by us, for real. */
+  blocked: bool = false;
+  id: Text = new Text();
+  method: Text = new Text();
+  path: Text = new Text();
+  host: Text = new Text();
+  clientIp: Text = new Text();
+  userAgent: Text = new Text();
+}
+
+/** Longest path and header values shown. */
+const SHOWN_BYTES: u32 = 1024;
+
+const redaction = new Redaction();
+
+/** Appends the event of `tx` as one line of JSON, without a line end. */
+export function appendEvent(out: ByteWriter, tx: Transaction, context: EventContext): void {
+  const config = tx.policy.config;
+  redaction.use(tx.policy.shipped);
+  redaction.use(tx.policy.custom);
+  out.text('{"event":"wardgate.security_event"');
+  out.text(',"timestamp":"');
+  appendTimestamp(out, context.time);
+  out.byte(0x22);
+  member(out, "id", context.id);
+  out.text(',"action":"');
+  out.text(context.blocked ? "block" : "monitor");
+  out.text('","mode":"');
+  out.text(MODE_NAMES[config.mode]);
+  out.text('","verdict":"');
+  out.text(tx.verdict == Verdict.Block ? "block" : tx.verdict == Verdict.Monitor ? "monitor" : "allow");
+  out.byte(0x22);
+  member(out, "service", config.service);
+  member(out, "environment", config.environment);
+  member(out, "method", context.method);
+  member(out, "host", context.host);
+  pathMember(out, context.path);
+  member(out, "client_ip", context.clientIp);
+  member(out, "user_agent", context.userAgent);
+  member(out, "request_id", tx.requestId);
+  if (context.status != 0) number(out, "status", context.status);
+  number(out, "duration_us", context.duration / 1000);
+  number(out, "processing_us", context.processing / 1000);
+  number(out, "inspected_bytes", tx.inspected);
+  names(out, "limits", tx.limits, LIMIT_NAMES);
+  names(out, "anomalies", tx.anomalies, ANOMALY_NAMES);
+  names(out, "response_anomalies", tx.responseAnomalies, ANOMALY_NAMES);
+  appendRules(out, tx);
+  out.text(',"version":"');
+  out.text(VERSION);
+  out.byte(0x22);
+  rulesVersion(out, tx.policy.shipped);
+  out.byte(0x7d);
+}
+
+function appendRules(out: ByteWriter, tx: Transaction): void {
+  out.text(',"rules":[');
+  const shipped = chooseRules(tx.shipped);
+  appendRuleIds(out, tx.shipped, true);
+  chooseRules(tx.custom);
+  appendRuleIds(out, tx.custom, shipped == 0);
+  out.text('],"triggers":[');
+  chooseRules(tx.shipped);
+  appendTriggers(out, tx.shipped, redaction, true);
+  chooseRules(tx.custom);
+  appendTriggers(out, tx.custom, redaction, shipped == 0);
+  out.byte(0x5d);
+}
+
+function member(out: ByteWriter, name: string, value: Text): void {
+  if (value.len == 0) return;
+  out.byte(0x2c);
+  appendJsonName(out, name);
+  appendJsonString(out, value.at, min(value.len, SHOWN_BYTES));
+}
+
+/** The path without its query: values of the query are shown, redacted, where a rule matched them. */
+function pathMember(out: ByteWriter, path: Text): void {
+  if (path.len == 0) return;
+  let len: u32 = 0;
+  while (len < path.len && len < SHOWN_BYTES && load<u8>(path.at + len) != 0x3f) len++;
+  out.byte(0x2c);
+  appendJsonName(out, "path");
+  appendJsonString(out, path.at, len);
+}
+
+function number(out: ByteWriter, name: string, value: u64): void {
+  out.byte(0x2c);
+  appendJsonName(out, name);
+  out.decimal(<i64>value);
+}
+
+/** Names of the bits set, as an array; left out when there are none. */
+function names(out: ByteWriter, name: string, bits: u32, table: Array<string>): void {
+  if (bits == 0) return;
+  out.byte(0x2c);
+  appendJsonName(out, name);
+  let separator: u8 = 0x5b;
+  for (let rest = bits; rest != 0; rest &= rest - 1) {
+    out.byte(separator);
+    out.byte(0x22);
+    out.text(table[ctz(rest)]);
+    out.byte(0x22);
+    separator = 0x2c;
+  }
+  out.byte(0x5d);
+}
+
+function rulesVersion(out: ByteWriter, ruleset: Ruleset): void {
+  if (ruleset.size == 0) return;
+  const field = ruleset.section(Section.Texts) + (TextIndex.RulesVersion << 3);
+  out.text(',"ruleset_version":');
+  appendJsonString(out, ruleset.textAt(field), load<u32>(field, 4));
+}

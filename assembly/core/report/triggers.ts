@@ -1,0 +1,150 @@
+// The `triggers` of an event, in the shape of Datadog's `_dd.appsec.json`: one per rule type, the first rule of the
+// type that matched, those that block before those that only monitor.
+
+import { ADDRESS_NAMES } from "../address";
+import { ByteWriter } from "../bytes/byte-writer";
+import { appendJsonString } from "../bytes/json-text";
+import {
+  CONDITION_INDEX,
+  CONDITION_NEGATED,
+  CONDITION_OPERATOR,
+  CONDITION_RULE,
+  CONDITION_VALUE,
+  OPERATOR_NAMES,
+  RULE_CONDITION_COUNT,
+  RULE_FIRST_CONDITION,
+  RULE_ID,
+  RULE_NAME,
+  RULE_ON_MATCH,
+  RULE_TAGS,
+  RULE_TYPE,
+  RuleFlag,
+} from "../rules/layout";
+import { Match, RuleState } from "../rules/rule-state";
+import { Ruleset } from "../rules/ruleset";
+import { Redaction } from "./redact";
+
+/** Rules an event names at most. */
+const TRIGGER_LIMIT = 32;
+/** No rule matched. */
+export const NO_RULE: u32 = 0xffffffff;
+
+/** Rules chosen for the event; one per VM, filled and read within one call. */
+const chosen: StaticArray<u32> = new StaticArray<u32>(TRIGGER_LIMIT);
+let chosenCount = 0;
+
+/** Chooses the rules of `state` that the event names; returns how many. */
+export function chooseRules(state: RuleState): u32 {
+  chosenCount = 0;
+  const ruleset = state.ruleset;
+  if (ruleset === null || state.matchedRules == 0) return 0;
+  for (let pass = 0; pass < 2; pass++) {
+    for (let i: u32 = 0; i < ruleset.ruleCount && chosenCount < TRIGGER_LIMIT; i++) {
+      if (!state.hasMatched(i) || blocks(ruleset, i) != (pass == 0)) continue;
+      if (hasType(ruleset, load<u32>(ruleset.rule(i), RULE_TYPE))) continue;
+      unchecked((chosen[chosenCount++] = i));
+    }
+  }
+  return chosenCount;
+}
+
+/** The rule that decides: the first of those chosen, or NO_RULE. */
+export function decidingRule(state: RuleState): u32 {
+  return chooseRules(state) == 0 ? NO_RULE : unchecked(chosen[0]);
+}
+
+/** Ids of the chosen rules, comma-separated JSON strings; `first` tells whether something stands before them. */
+export function appendRuleIds(out: ByteWriter, state: RuleState, first: bool): void {
+  const ruleset = state.ruleset;
+  if (ruleset === null) return;
+  for (let i = 0; i < chosenCount; i++) {
+    if (i != 0 || !first) out.byte(0x2c);
+    appendText(out, ruleset, ruleset.rule(unchecked(chosen[i])) + RULE_ID);
+  }
+}
+
+/** The chosen rules as triggers, comma-separated. */
+export function appendTriggers(out: ByteWriter, state: RuleState, redaction: Redaction, first: bool): void {
+  const ruleset = state.ruleset;
+  if (ruleset === null) return;
+  for (let i = 0; i < chosenCount; i++) {
+    if (i != 0 || !first) out.byte(0x2c);
+    appendTrigger(out, state, ruleset, unchecked(chosen[i]), redaction);
+  }
+}
+
+/** The rule blocks, as the configuration has it. */
+export function ruleBlocks(state: RuleState, rule: u32): bool {
+  const ruleset = state.ruleset;
+  return ruleset !== null && blocks(ruleset, rule);
+}
+
+function blocks(ruleset: Ruleset, rule: u32): bool {
+  return (load<u32>(ruleset.flags + (<usize>rule << 2)) & RuleFlag.Block) != 0;
+}
+
+function hasType(ruleset: Ruleset, type: u32): bool {
+  for (let i = 0; i < chosenCount; i++) {
+    if (load<u32>(ruleset.rule(unchecked(chosen[i])), RULE_TYPE) == type) return true;
+  }
+  return false;
+}
+
+function appendText(out: ByteWriter, ruleset: Ruleset, field: usize): void {
+  appendJsonString(out, ruleset.textAt(field), load<u32>(field, 4));
+}
+
+function appendRaw(out: ByteWriter, ruleset: Ruleset, field: usize): void {
+  out.bytes(ruleset.textAt(field), load<u32>(field, 4));
+}
+
+function appendTrigger(out: ByteWriter, state: RuleState, ruleset: Ruleset, rule: u32, redaction: Redaction): void {
+  const record = ruleset.rule(rule);
+  out.text('{"rule":{"id":');
+  appendText(out, ruleset, record + RULE_ID);
+  out.text(',"name":');
+  appendText(out, ruleset, record + RULE_NAME);
+  out.text(',"tags":');
+  appendRaw(out, ruleset, record + RULE_TAGS);
+  out.text(',"on_match":');
+  appendRaw(out, ruleset, record + RULE_ON_MATCH);
+  out.text('},"rule_matches":[');
+  const first = load<u32>(record, RULE_FIRST_CONDITION);
+  const count = load<u32>(record, RULE_CONDITION_COUNT);
+  let written = false;
+  for (let i = first; i < first + count; i++) {
+    const match = findMatch(state, i);
+    if (match == 0) continue;
+    if (written) out.byte(0x2c);
+    appendMatch(out, ruleset, changetype<Match>(match), redaction);
+    written = true;
+  }
+  out.text("]}");
+}
+
+function findMatch(state: RuleState, condition: u32): usize {
+  for (let at = state.matches; at != 0; at = changetype<Match>(at).next) {
+    if (changetype<Match>(at).condition == condition) return at;
+  }
+  return 0;
+}
+
+function appendMatch(out: ByteWriter, ruleset: Ruleset, match: Match, redaction: Redaction): void {
+  const condition = ruleset.condition(match.condition);
+  out.text(load<u8>(condition, CONDITION_NEGATED) ? '{"operator":"!' : '{"operator":"');
+  out.text(OPERATOR_NAMES[load<u8>(condition, CONDITION_OPERATOR)]);
+  out.text('","operator_value":');
+  appendText(out, ruleset, condition + CONDITION_VALUE);
+  out.text(',"parameters":[{"address":"');
+  out.text(ADDRESS_NAMES[match.address]);
+  out.text('","key_path":[');
+  if (match.pathLen != 0) out.bytes(match.pathAt, match.pathLen);
+  out.text('],"value":');
+  const hidden = redaction.hides(match);
+  if (hidden) out.text('"<Redacted>"');
+  else appendJsonString(out, match.valueAt, match.valueLen);
+  out.text(',"highlight":[');
+  if (hidden) out.text('"<Redacted>"');
+  else if (match.highlightLen != 0) appendJsonString(out, match.highlightAt, match.highlightLen);
+  out.text("]}]}");
+}

@@ -1,0 +1,184 @@
+// Layout of a compiled ruleset. Little-endian, position-independent: every offset is from the first byte.
+//
+// ╒═ header ═══════════════════════════════════════════════════════════════════════════════════════╕
+// │  0 label "WGRULES1"   8 u32 size   12 u32 checksum of bytes 16..size                           │
+// │ 16 sections: SECTION_COUNT × (u32 offset, u32 count), in the order of enum Section             │
+// ╘════════════════════════════════════════════════════════════════════════════════════════════════╛
+// Sections are 8-byte aligned arrays of the fixed-size records below. Texts and operator tables are in Blob, and
+// what records call an offset is from Blob's first byte.
+
+/** "WGRULES1" as two little-endian words. */
+export const LABEL_LOW: u32 = 0x55524757;
+export const LABEL_HIGH: u32 = 0x3153454c;
+export const HEADER_SIZE: u32 = 160;
+export const SECTIONS_AT: u32 = 16;
+
+export enum Section {
+  Rules = 0,
+  Conditions = 1,
+  Probes = 2,
+  Chains = 3,
+  Lanes = 4,
+  LaneChains = 5,
+  Groups = 6,
+  GroupConditions = 7,
+  Negated = 8,
+  Literals = 9,
+  LiteralConditions = 10,
+  LiteralSlots = 11,
+  LiteralBitmap = 12,
+  Actions = 13,
+  Texts = 14,
+  Blob = 15,
+}
+export const SECTION_COUNT: u32 = 16;
+
+/** Addresses a ruleset has lanes for: room for those to come. */
+export const ADDRESS_LIMIT: u32 = 32;
+
+/** Record sizes by section, in bytes; 4 = u32, 1 = bytes. */
+export const RECORD_SIZES = [56, 72, 24, 24, 40, 4, 24, 4, 4, 24, 4, 4, 1, 24, 8, 1];
+export const RULE_SIZE: u32 = 56;
+export const CONDITION_SIZE: u32 = 72;
+export const PROBE_SIZE: u32 = 24;
+export const CHAIN_SIZE: u32 = 24;
+export const LANE_SIZE: u32 = 40;
+export const GROUP_SIZE: u32 = 24;
+export const LITERAL_SIZE: u32 = 24;
+export const ACTION_SIZE: u32 = 24;
+
+// Rule: texts are (u32 offset, u32 length) pairs.
+export const RULE_ID: u32 = 0;
+export const RULE_NAME: u32 = 8;
+export const RULE_TAGS: u32 = 16;
+export const RULE_ON_MATCH: u32 = 24;
+export const RULE_FIRST_CONDITION: u32 = 32;
+export const RULE_CONDITION_COUNT: u32 = 36;
+export const RULE_FLAGS: u32 = 40;
+/** Rules of one type stand for one another: an event names the first that matched. */
+export const RULE_TYPE: u32 = 44;
+/** 0 = none, 1 = the default block action, n + 2 = record n of Actions. */
+export const RULE_ACTION: u32 = 48;
+
+export enum RuleFlag {
+  Enabled = 1,
+  Block = 2,
+}
+
+// Condition.
+export const CONDITION_RULE: u32 = 0;
+export const CONDITION_OPERATOR: u32 = 4;
+export const CONDITION_NEGATED: u32 = 5;
+export const CONDITION_INDEX: u32 = 6;
+export const CONDITION_OPERAND: u32 = 8;
+export const CONDITION_PROGRAM: u32 = 16;
+export const CONDITION_VALUE: u32 = 24;
+export const CONDITION_FIRST_PROBE: u32 = 32;
+export const CONDITION_PROBE_COUNT: u32 = 36;
+export const CONDITION_MASK_A: u32 = 40;
+export const CONDITION_MASK_B: u32 = 48;
+export const CONDITION_MIN_LENGTH: u32 = 56;
+/** Bit per lane kind (enum LaneKind), for a quick look before the probes. */
+export const CONDITION_KINDS: u32 = 60;
+/** Bit per address. */
+export const CONDITION_ADDRESSES: u32 = 64;
+/** Checksum of regex_match_with_checksum. */
+export const CONDITION_CHECKSUM: u32 = 68;
+
+// Probe: one input of a condition.
+export const PROBE_ADDRESS: u32 = 0;
+export const PROBE_KIND: u32 = 1;
+/** Index of its scan chain among the lane's chains. */
+export const PROBE_LANE_CHAIN: u32 = 2;
+export const PROBE_CHAIN: u32 = 4;
+export const PROBE_PATH: u32 = 8;
+export const PROBE_PATH_COUNT: u32 = 16;
+
+// Chain of transformations: (u32 offset, u32 count) of its ids in Blob, then the classes that can trigger a change.
+export const CHAIN_STEPS: u32 = 0;
+export const CHAIN_TRIGGER: u32 = 8;
+/** Last id is `lowercase` and nothing before it reads case: the prefilter folds case anyway. */
+export const CHAIN_SCAN: u32 = 16;
+
+// Lane: everything that looks at one address and kind.
+export const LANE_CHAINS: u32 = 0;
+export const LANE_GROUPS: u32 = 8;
+export const LANE_GATES: u32 = 16;
+export const LANE_NEGATED: u32 = 24;
+export const LANE_CONDITIONS: u32 = 32;
+
+export enum LaneKind {
+  Values = 0,
+  Keys = 1,
+  Scalars = 2,
+}
+export const LANE_KINDS: u32 = 3;
+
+// Group of conditions with the same required classes; gates (no conditions) say whether a literal scan can pay.
+export const GROUP_MASK_A: u32 = 0;
+export const GROUP_MASK_B: u32 = 8;
+export const GROUP_FIRST: u32 = 16;
+export const GROUP_COUNT: u32 = 20;
+
+// Literal: a lower-case text that a match of its conditions contains.
+export const LITERAL_GRAM: u32 = 0;
+export const LITERAL_NEXT: u32 = 4;
+export const LITERAL_TEXT: u32 = 8;
+export const LITERAL_LENGTH: u32 = 12;
+export const LITERAL_GRAM_AT: u32 = 14;
+export const LITERAL_FIRST: u32 = 16;
+export const LITERAL_COUNT: u32 = 20;
+export const LITERAL_HASH: u32 = 0x9e3779b1;
+
+// Action.
+export const ACTION_KIND: u32 = 0;
+export const ACTION_STATUS: u32 = 4;
+export const ACTION_TEMPLATE: u32 = 8;
+export const ACTION_LOCATION: u32 = 16;
+
+export enum ActionKind {
+  Block = 1,
+  Redirect = 2,
+}
+
+/** Entries of Texts: (u32 offset, u32 length) in Blob. */
+export enum TextIndex {
+  RulesVersion = 0,
+  RedactKeys = 1,
+  RedactValues = 2,
+}
+export const TEXT_COUNT: u32 = 3;
+
+export enum Operator {
+  None = 0,
+  MatchRegex = 1,
+  PhraseMatch = 2,
+  ExactMatch = 3,
+  IpMatch = 4,
+  IsSqli = 5,
+  IsXss = 6,
+  Equals = 7,
+  GreaterThan = 8,
+  LowerThan = 9,
+  Exists = 10,
+  HiddenAsciiMatch = 11,
+  RegexMatchWithChecksum = 12,
+  IsShellInjection = 13,
+}
+
+export const OPERATOR_NAMES = [
+  "",
+  "match_regex",
+  "phrase_match",
+  "exact_match",
+  "ip_match",
+  "is_sqli",
+  "is_xss",
+  "equals",
+  "greater_than",
+  "lower_than",
+  "exists",
+  "hidden_ascii_match",
+  "regex_match_with_checksum",
+  "is_shell_injection",
+];

@@ -1,0 +1,86 @@
+// Operators by number: which kinds of input each reads, and its test on a value's bytes.
+
+import { InputKind } from "../inputs/inputs";
+import { checksumHolds } from "../match/checksum";
+import { exactFind } from "../match/exact-set";
+import { hiddenAsciiFind } from "../match/hidden-ascii";
+import { ipFind } from "../match/ip-range";
+import { phraseFind } from "../match/phrase-set";
+import { dfaSearch } from "../match/regex-dfa";
+import { nfaFind, nfaSearch } from "../match/regex-nfa";
+import { Span } from "../match/span";
+import { detectSqli } from "../match/sqli";
+import { detectXss } from "../match/xss";
+import { CONDITION_CHECKSUM, CONDITION_OPERAND, CONDITION_OPERATOR, CONDITION_PROGRAM, Operator } from "./layout";
+import { compareValue } from "./comparand";
+import { Ruleset } from "./ruleset";
+
+/** Longest value whose matching part is looked for; a longer one is evidence as a whole. */
+const SPAN_MAX: u32 = 65536;
+
+/** Numbers, booleans and containers are seen by the comparing operators and `exists` only. */
+export function readsKind(operator: u32, kind: u32): bool {
+  if (kind == InputKind.String || kind == InputKind.Key || operator == Operator.Exists) return true;
+  if (kind == InputKind.Container || kind == InputKind.Null) return false;
+  return operator == Operator.Equals || operator == Operator.GreaterThan || operator == Operator.LowerThan;
+}
+
+/** Does the condition's operator hold for the value? `span` receives the part that made it hold. */
+export function matchOperator(
+  ruleset: Ruleset,
+  condition: usize,
+  kind: u32,
+  at: usize,
+  len: u32,
+  now: u64,
+  span: Span,
+): bool {
+  const table = ruleset.textAt(condition + CONDITION_OPERAND);
+  span.from = at;
+  span.to = at + len;
+  switch (<i32>load<u8>(condition, CONDITION_OPERATOR)) {
+    case Operator.MatchRegex:
+      return matchRegex(ruleset, condition, at, len, span);
+    case Operator.PhraseMatch:
+      return phraseFind(table, at, at + len, span);
+    case Operator.IsSqli:
+      return detectSqli(at, at + len, span);
+    case Operator.IsXss:
+      return detectXss(at, at + len, span);
+    case Operator.ExactMatch:
+      return exactFind(table, at, len, now);
+    case Operator.IpMatch:
+      return ipFind(table, at, len, now);
+    case Operator.HiddenAsciiMatch:
+      return hiddenAsciiFind(at, at + len, span);
+    case Operator.RegexMatchWithChecksum:
+      return matchWithChecksum(ruleset, condition, at, at + len, span);
+    case Operator.Exists:
+      return true;
+    default:
+      return compareValue(load<u8>(condition, CONDITION_OPERATOR), table, kind, at, len);
+  }
+}
+
+/** The DFA says whether; the NFA, slower and only on a match, says where. */
+function matchRegex(ruleset: Ruleset, condition: usize, at: usize, len: u32, span: Span): bool {
+  const program = ruleset.textAt(condition + CONDITION_PROGRAM);
+  const hasDfa = load<u32>(condition, CONDITION_OPERAND + 4) != 0;
+  const matched = hasDfa
+    ? dfaSearch(ruleset.textAt(condition + CONDITION_OPERAND), at, at + len)
+    : nfaSearch(program, at, at + len);
+  if (matched && len <= SPAN_MAX) nfaFind(program, at, at + len, span);
+  return matched;
+}
+
+/** The first match of the pattern whose digits pass the checksum. */
+function matchWithChecksum(ruleset: Ruleset, condition: usize, at: usize, end: usize, span: Span): bool {
+  const program = ruleset.textAt(condition + CONDITION_PROGRAM);
+  const checksum = load<u32>(condition, CONDITION_CHECKSUM);
+  let from = at;
+  while (from < end && nfaFind(program, from, end, span)) {
+    if (checksumHolds(checksum, span.from, span.to)) return true;
+    from = max(span.to, from + 1);
+  }
+  return false;
+}

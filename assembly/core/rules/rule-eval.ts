@@ -1,0 +1,378 @@
+// Evaluates inputs against a ruleset.
+//
+//   value ─ class scan ─→ groups whose required classes occur ─┐
+//         ─ literal scan (where a gate opens) ─────────────────┴→ candidate conditions ─ key path ─ transformations
+//                                                                  ─ operator ─→ satisfied condition ─→ matched rule
+//
+// WHY the order: a value that has neither a required class nor a required literal of any condition costs one
+// scan and a few ANDs; only candidates are transformed and confirmed.
+// SAFETY: class and literal scans may say only "no" or "maybe" (compile/literal-table.ts, match/byte-classes.ts).
+// TEST: prefilter-never-hides-a-match.
+//
+// Linear time: a condition is confirmed at most once per value and transformation (`tried`), whatever the number
+// of literal hits; the transaction's budget counts the bytes of every scan and confirmation.
+
+import { Arena } from "../bytes/arena";
+import { ByteWriter } from "../bytes/byte-writer";
+import { lowerByte } from "../bytes/ascii";
+import { InputKind, Inputs } from "../inputs/inputs";
+import { KeyPath, keyPathDepth } from "../inputs/key-path";
+import { CLASS_ALWAYS, scanClasses } from "../match/byte-classes";
+import { Span } from "../match/span";
+import { transform } from "../transform/transformation";
+import { Transformation } from "../transform/transformation-id";
+import * as layout from "./layout";
+import { LaneKind, Operator, Section } from "./layout";
+import { matchOperator, readsKind } from "./operators";
+import { RuleState } from "./rule-state";
+import { Ruleset } from "./ruleset";
+
+const FOLD: u32 = 0x20202020;
+const NONE: u32 = 0xffffffff;
+/** Work units a value costs beside its bytes. */
+const VALUE_COST: u32 = 32;
+const LANE_CHAINS_MAX: u32 = 32;
+
+@unmanaged
+export class Evaluator {
+  /** Work units left for the transaction; below zero nothing more is evaluated. */
+  budget: i64 = 0;
+  /** A rule that blocks has matched since the caller last cleared it. */
+  blockMatched: bool = false;
+  /** Unix seconds, for entries that expire; 0 = not known, nothing expires. */
+  now: u64 = 0;
+  private ruleset: Ruleset = changetype<Ruleset>(0);
+  private state: RuleState = changetype<RuleState>(0);
+  private keep: Arena = changetype<Arena>(0);
+  private span: Span = new Span();
+  /** Transformed bytes of the value under evaluation. */
+  private scratch: Arena = new Arena();
+  private first: ByteWriter = new ByteWriter();
+  private second: ByteWriter = new ByteWriter();
+  /** Per condition: serial of the last value and variant it was tried on. */
+  private tried: usize = 0;
+  private triedCount: u32 = 0;
+  private serial: u32 = 0;
+  /** Per lane chain that changed the value: address and length of the result. */
+  private changed: usize = heap.alloc(LANE_CHAINS_MAX << 3);
+  // The value under evaluation.
+  private address: u32 = 0;
+  private kind: u32 = 0;
+  private laneKind: u32 = 0;
+  private path: usize = 0;
+  // Its variant under evaluation: bytes, classes, lane chains it stands for, lower-cased copy.
+  private at: usize = 0;
+  private len: u32 = 0;
+  private mask: u64 = 0;
+  private live: u32 = 0;
+  private loweredAt: usize = 0;
+
+  /** Evaluates all inputs; matches go to `state`, their evidence into `keep`. */
+  evaluate(state: RuleState, inputs: Inputs, keep: Arena): void {
+    const ruleset = state.ruleset;
+    if (ruleset === null) return;
+    this.ruleset = ruleset;
+    this.state = state;
+    this.keep = keep;
+    this.reserveTried(ruleset.conditionCount);
+    const count = inputs.count;
+    for (let i: u32 = 0; i < count; i++) {
+      const kind = inputs.kind(i);
+      this.laneKind = kind == InputKind.String ? LaneKind.Values : kind == InputKind.Key ? LaneKind.Keys : LaneKind.Scalars;
+      this.address = inputs.address(i);
+      const lane = ruleset.lanes + <usize>((this.address * layout.LANE_KINDS + this.laneKind) * layout.LANE_SIZE);
+      if (load<u32>(lane, layout.LANE_CONDITIONS) == 0) continue;
+      this.budget -= inputs.len(i) + VALUE_COST;
+      if (this.budget < 0) return;
+      this.kind = kind;
+      this.path = inputs.keyPath(i);
+      this.evaluateValue(lane, inputs.at(i), inputs.len(i));
+    }
+  }
+
+  /**
+   * Decides negated conditions on `addresses` (bit per address) that can receive no more values: satisfied when
+   * none of their values matched (`!exists`: even when there was none).
+   */
+  finishAddresses(state: RuleState, addresses: u32, keep: Arena): void {
+    const ruleset = state.ruleset;
+    if (ruleset === null) return;
+    const count = ruleset.count(Section.Negated);
+    if (count == 0) return;
+    this.ruleset = ruleset;
+    this.state = state;
+    this.keep = keep;
+    this.span.from = 0;
+    this.span.to = 0;
+    const list = ruleset.section(Section.Negated);
+    for (let i: u32 = 0; i < count; i++) {
+      const number = load<u32>(list + (<usize>i << 2));
+      const condition = ruleset.condition(number);
+      if ((load<u32>(condition, layout.CONDITION_ADDRESSES) & ~addresses) != 0) continue;
+      if (state.isSatisfied(number) || state.wasHit(number) || !this.isEnabled(condition)) continue;
+      const optional = load<u8>(condition, layout.CONDITION_OPERATOR) == Operator.Exists;
+      if (!optional && !state.wasSeen(number)) continue;
+      this.address = <u32>ctz(load<u32>(condition, layout.CONDITION_ADDRESSES));
+      this.kind = InputKind.Null;
+      this.path = 0;
+      this.satisfy(number, condition, 0, 0);
+    }
+  }
+
+  private reserveTried(conditions: u32): void {
+    if (conditions <= this.triedCount && this.serial < 0xf0000000) return;
+    if (this.tried != 0) heap.free(this.tried);
+    this.tried = heap.alloc(conditions << 2);
+    memory.fill(this.tried, 0, conditions << 2);
+    this.triedCount = conditions;
+    this.serial = 0;
+  }
+
+  private evaluateValue(lane: usize, at: usize, len: u32): void {
+    const negated = load<u32>(lane, layout.LANE_NEGATED + 4);
+    if (negated != 0) this.tryNegated(load<u32>(lane, layout.LANE_NEGATED), negated, at, len);
+    this.scratch.reset();
+    const mask = scanClasses(at, len) | CLASS_ALWAYS;
+    const ruleset = this.ruleset;
+    const chains = load<u32>(lane, layout.LANE_CHAINS + 4);
+    const list = ruleset.section(Section.LaneChains) + (<usize>load<u32>(lane, layout.LANE_CHAINS) << 2);
+    const records = ruleset.section(Section.Chains);
+    let live: u32 = 0;
+    for (let i: u32 = 0; i < chains; i++) {
+      const chain = records + <usize>(load<u32>(list + (<usize>i << 2)) * layout.CHAIN_SIZE);
+      if ((load<u64>(chain, layout.CHAIN_TRIGGER) & mask) == 0 || !this.applyChain(chain, i, at, len)) live |= 1 << i;
+    }
+    this.evaluateVariant(lane, at, len, mask, live);
+    let changed = (chains == 32 ? NONE : (<u32>1 << chains) - 1) & ~live;
+    for (; changed != 0; changed &= changed - 1) {
+      const i = <u32>ctz(changed);
+      const variantAt = <usize>load<u32>(this.changed + (<usize>i << 3));
+      const variantLen = load<u32>(this.changed + (<usize>i << 3), 4);
+      this.budget -= variantLen;
+      this.evaluateVariant(lane, variantAt, variantLen, scanClasses(variantAt, variantLen) | CLASS_ALWAYS, 1 << i);
+    }
+  }
+
+  /** Applies a chain's steps; true when they changed the value, which is then in `changedAt[slot]`. */
+  private applyChain(chain: usize, slot: u32, at: usize, len: u32): bool {
+    const steps = this.ruleset.blob + load<u32>(chain, layout.CHAIN_STEPS);
+    const count = load<u32>(chain, layout.CHAIN_STEPS + 4);
+    let from = at;
+    let size = len;
+    let changed = false;
+    let out = this.first;
+    for (let i: u32 = 0; i < count; i++) {
+      out.clear();
+      if (!transform(load<u8>(steps + i), from, size, out)) continue;
+      changed = true;
+      from = out.at;
+      size = out.length;
+      out = out === this.first ? this.second : this.first;
+    }
+    if (!changed) return false;
+    const copy = this.scratch.copy(from, size);
+    if (copy == 0 && size != 0) return false;
+    store<u32>(this.changed + (<usize>slot << 3), <u32>copy);
+    store<u32>(this.changed + (<usize>slot << 3), size, 4);
+    return true;
+  }
+
+  private evaluateVariant(lane: usize, at: usize, len: u32, mask: u64, live: u32): void {
+    this.serial++;
+    this.at = at;
+    this.len = len;
+    this.mask = mask;
+    this.live = live;
+    this.loweredAt = 0;
+    const groups = this.ruleset.section(Section.Groups);
+    let group = groups + <usize>(load<u32>(lane, layout.LANE_GROUPS) * layout.GROUP_SIZE);
+    let end = group + <usize>(load<u32>(lane, layout.LANE_GROUPS + 4) * layout.GROUP_SIZE);
+    for (; group < end; group += layout.GROUP_SIZE) {
+      if ((load<u64>(group, layout.GROUP_MASK_A) & mask) == 0 || (load<u64>(group, layout.GROUP_MASK_B) & mask) == 0) continue;
+      let member =
+        this.ruleset.section(Section.GroupConditions) + (<usize>load<u32>(group, layout.GROUP_FIRST) << 2);
+      const last = member + (<usize>load<u32>(group, layout.GROUP_COUNT) << 2);
+      for (; member < last; member += 4) this.tryCondition(load<u32>(member));
+    }
+    let gate = groups + <usize>(load<u32>(lane, layout.LANE_GATES) * layout.GROUP_SIZE);
+    end = gate + <usize>(load<u32>(lane, layout.LANE_GATES + 4) * layout.GROUP_SIZE);
+    for (; gate < end; gate += layout.GROUP_SIZE) {
+      if ((load<u64>(gate, layout.GROUP_MASK_A) & mask) == 0 || (load<u64>(gate, layout.GROUP_MASK_B) & mask) == 0) continue;
+      this.scanLiterals();
+      return;
+    }
+  }
+
+  /** One probe of the bitmap per position; a set bit leads to the literals whose window hashes there. */
+  private scanLiterals(): void {
+    if (this.len < 4) return;
+    const ruleset = this.ruleset;
+    const bitmap = ruleset.literalBitmap;
+    const shift = 32 - ruleset.literalBits;
+    const last = this.at + this.len - 4;
+    for (let at = this.at; at <= last; at++) {
+      const hash = (load<u32>(at) | FOLD) * layout.LITERAL_HASH;
+      const bit = hash >> shift;
+      if ((load<u8>(bitmap + (bit >> 3)) >> (<u8>bit & 7)) & 1) this.confirmLiterals(at, hash);
+    }
+  }
+
+  private confirmLiterals(at: usize, hash: u32): void {
+    const ruleset = this.ruleset;
+    const gram = load<u32>(at) | FOLD;
+    let i = load<u32>(ruleset.literalSlots + (<usize>(hash >> (32 - ruleset.literalSlotBits)) << 2));
+    while (i != NONE) {
+      const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
+      if (load<u32>(literal, layout.LITERAL_GRAM) == gram && this.literalIsAt(literal, at)) {
+        let member =
+          ruleset.section(Section.LiteralConditions) + (<usize>load<u32>(literal, layout.LITERAL_FIRST) << 2);
+        const last = member + (<usize>load<u32>(literal, layout.LITERAL_COUNT) << 2);
+        for (; member < last; member += 4) this.tryLiteralCondition(load<u32>(member));
+      }
+      i = load<u32>(literal, layout.LITERAL_NEXT);
+    }
+  }
+
+  private literalIsAt(literal: usize, gramAt: usize): bool {
+    const len = <u32>load<u16>(literal, layout.LITERAL_LENGTH);
+    const before = <u32>load<u16>(literal, layout.LITERAL_GRAM_AT);
+    if (before > <u32>(gramAt - this.at)) return false;
+    const from = gramAt - before;
+    if (len > <u32>(this.at + this.len - from)) return false;
+    const text = this.ruleset.blob + load<u32>(literal, layout.LITERAL_TEXT);
+    for (let i: u32 = 0; i < len; i++) {
+      if (lowerByte(load<u8>(from + i)) != load<u8>(text + i)) return false;
+    }
+    return true;
+  }
+
+  private tryLiteralCondition(number: u32): void {
+    const condition = this.ruleset.condition(number);
+    if ((load<u32>(condition, layout.CONDITION_ADDRESSES) & (1 << this.address)) == 0) return;
+    if ((load<u64>(condition, layout.CONDITION_MASK_A) & this.mask) == 0) return;
+    if ((load<u64>(condition, layout.CONDITION_MASK_B) & this.mask) == 0) return;
+    this.tryCondition(number);
+  }
+
+  /** Confirms a candidate on the variant under evaluation, once. */
+  private tryCondition(number: u32): void {
+    const mark = this.tried + (<usize>number << 2);
+    if (load<u32>(mark) == this.serial) return;
+    store<u32>(mark, this.serial);
+    const condition = this.ruleset.condition(number);
+    if (this.len < load<u32>(condition, layout.CONDITION_MIN_LENGTH)) return;
+    if (!this.isEnabled(condition) || this.state.isSatisfied(number)) return;
+    if (this.state.hasMatched(load<u32>(condition, layout.CONDITION_RULE))) return;
+    if (!readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind)) return;
+    const count = load<u32>(condition, layout.CONDITION_PROBE_COUNT);
+    let probe = this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
+    const end = probe + <usize>(count * layout.PROBE_SIZE);
+    for (; probe < end; probe += layout.PROBE_SIZE) {
+      if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
+      if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind) continue;
+      if (((this.live >> load<u8>(probe, layout.PROBE_LANE_CHAIN)) & 1) == 0 || !this.pathFits(probe)) continue;
+      const at = this.confirmBytes(probe);
+      this.budget -= this.len;
+      if (!matchOperator(this.ruleset, condition, this.kind, at, this.len, this.now, this.span)) continue;
+      this.satisfy(number, condition, at, this.len);
+      return;
+    }
+  }
+
+  private isEnabled(condition: usize): bool {
+    const rule = load<u32>(condition, layout.CONDITION_RULE);
+    return (load<u32>(this.ruleset.flags + (<usize>rule << 2)) & layout.RuleFlag.Enabled) != 0;
+  }
+
+  /** The variant's bytes as the probe's whole chain gives them: what the scan left out is a last `lowercase`. */
+  private confirmBytes(probe: usize): usize {
+    const number = load<u32>(probe, layout.PROBE_CHAIN);
+    const chain = this.ruleset.section(Section.Chains) + <usize>(number * layout.CHAIN_SIZE);
+    if (load<u32>(chain, layout.CHAIN_SCAN) == number) return this.at;
+    if (this.loweredAt == 0) {
+      this.first.clear();
+      const changed = transform(Transformation.Lowercase, this.at, this.len, this.first);
+      const copy = changed ? this.scratch.copy(this.first.at, this.len) : 0;
+      this.loweredAt = copy == 0 ? this.at : copy;
+    }
+    return this.loweredAt;
+  }
+
+  /** True when the input's path starts with the probe's. */
+  private pathFits(probe: usize): bool {
+    const count = load<u32>(probe, layout.PROBE_PATH_COUNT);
+    if (count == 0) return true;
+    let node = this.path;
+    let depth = keyPathDepth(node);
+    if (depth < count) return false;
+    for (; depth > count; depth--) node = changetype<KeyPath>(node).parent;
+    return pathElementsFit(node, count, this.ruleset.blob + load<u32>(probe, layout.PROBE_PATH));
+  }
+
+  private tryNegated(first: u32, count: u32, at: usize, len: u32): void {
+    const list = this.ruleset.section(Section.Negated) + (<usize>first << 2);
+    this.serial++;
+    this.scratch.reset();
+    for (let i: u32 = 0; i < count; i++) {
+      const number = load<u32>(list + (<usize>i << 2));
+      const condition = this.ruleset.condition(number);
+      if (this.state.wasHit(number) || !readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind)) continue;
+      let probe = this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
+      const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
+      for (; probe < end; probe += layout.PROBE_SIZE) {
+        if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
+        if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind || !this.pathFits(probe)) continue;
+        this.state.setSeen(number);
+        const chain = this.ruleset.section(Section.Chains) + <usize>(load<u32>(probe, layout.PROBE_CHAIN) * layout.CHAIN_SIZE);
+        const changed = this.applyChain(chain, 0, at, len);
+        const from = changed ? <usize>load<u32>(this.changed) : at;
+        const size = changed ? load<u32>(this.changed, 4) : len;
+        this.budget -= size;
+        if (size < load<u32>(condition, layout.CONDITION_MIN_LENGTH)) continue;
+        if (matchOperator(this.ruleset, condition, this.kind, from, size, this.now, this.span)) this.state.setHit(number);
+      }
+    }
+  }
+
+  private satisfy(number: u32, condition: usize, at: usize, len: u32): void {
+    const state = this.state;
+    state.satisfy(number, this.address, this.kind, this.path, at, len, this.span, this.keep);
+    const rule = load<u32>(condition, layout.CONDITION_RULE);
+    const record = this.ruleset.rule(rule);
+    const first = load<u32>(record, layout.RULE_FIRST_CONDITION);
+    const count = load<u32>(record, layout.RULE_CONDITION_COUNT);
+    for (let i = first; i < first + count; i++) {
+      if (!state.isSatisfied(i)) return;
+    }
+    state.setMatched(rule);
+    if (load<u32>(this.ruleset.flags + (<usize>rule << 2)) & layout.RuleFlag.Block) this.blockMatched = true;
+  }
+}
+
+/** Compares `count` elements, given as (u16 length, bytes)* from the root on, with the path that ends in `node`. */
+function pathElementsFit(node: usize, count: u32, wanted: usize): bool {
+  for (let i = count; i > 0; i--) {
+    // Elements are stored from the root, the chain runs from the leaf: find the i-th again each time (i ≤ a few).
+    let at = wanted;
+    for (let j: u32 = 1; j < i; j++) at += <usize>load<u16>(at) + 2;
+    const element = changetype<KeyPath>(node);
+    const len = <u32>load<u16>(at);
+    if (element.index >= 0) {
+      if (!isDecimal(at + 2, len, element.index)) return false;
+    } else if (element.len != len || memory.compare(element.at, at + 2, len) != 0) {
+      return false;
+    }
+    node = element.parent;
+  }
+  return true;
+}
+
+function isDecimal(at: usize, len: u32, value: i32): bool {
+  let rest = value;
+  for (let i = len; i > 0; i--) {
+    if (<i32>load<u8>(at + i - 1) != 0x30 + (rest % 10)) return false;
+    rest /= 10;
+    if (rest == 0) return i == 1;
+  }
+  return false;
+}

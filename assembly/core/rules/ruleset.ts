@@ -1,0 +1,71 @@
+// A loaded ruleset: immutable tables, read in place. ruleset-loader.ts has checked them.
+
+import { CONDITION_SIZE, LANE_CONDITIONS, LANE_KINDS, LANE_SIZE, RULE_SIZE, SECTIONS_AT, Section } from "./layout";
+
+@unmanaged
+export class Ruleset {
+  base: usize = 0;
+  size: u32 = 0;
+  /** First byte of Blob: what records call an offset is from here. */
+  blob: usize = 0;
+  ruleCount: u32 = 0;
+  conditionCount: u32 = 0;
+  private rules: usize = 0;
+  private conditions: usize = 0;
+  probes: usize = 0;
+  lanes: usize = 0;
+  literals: usize = 0;
+  literalBitmap: usize = 0;
+  /** Bits of a literal hash that select a bit of the bitmap; 0 = no literals. */
+  literalBits: u32 = 0;
+  literalSlots: usize = 0;
+  literalSlotBits: u32 = 0;
+  /** u32 per rule: RuleFlag bits after the configuration's overrides; owned by the ruleset's holder. */
+  flags: usize = 0;
+
+  open(base: usize, size: u32): void {
+    this.base = base;
+    this.size = size;
+    this.blob = this.section(Section.Blob);
+    this.ruleCount = this.count(Section.Rules);
+    this.conditionCount = this.count(Section.Conditions);
+    this.rules = this.section(Section.Rules);
+    this.conditions = this.section(Section.Conditions);
+    this.probes = this.section(Section.Probes);
+    this.lanes = this.section(Section.Lanes);
+    this.literals = this.section(Section.Literals);
+    this.literalBitmap = this.section(Section.LiteralBitmap);
+    this.literalBits = this.count(Section.LiteralBitmap) == 0 ? 0 : 31 - <u32> clz(this.count(Section.LiteralBitmap) * 8);
+    this.literalSlots = this.section(Section.LiteralSlots);
+    this.literalSlotBits = this.count(Section.LiteralSlots) == 0 ? 0 : 31 - <u32> clz(this.count(Section.LiteralSlots));
+  }
+
+  section(id: i32): usize {
+    return this.base + load<u32>(this.base + SECTIONS_AT + (<usize>id << 3));
+  }
+
+  /** Records (bytes, for byte sections) of a section. */
+  count(id: i32): u32 {
+    return load<u32>(this.base + SECTIONS_AT + (<usize>id << 3), 4);
+  }
+
+  /** Some condition looks at values of `address`. */
+  reads(address: u32): bool {
+    if (this.ruleCount == 0) return false;
+    const lane = this.lanes + <usize>(address * LANE_KINDS * LANE_SIZE);
+    return load<u32>(lane, LANE_CONDITIONS) != 0;
+  }
+
+  rule(i: u32): usize {
+    return this.rules + <usize>i * RULE_SIZE;
+  }
+
+  condition(i: u32): usize {
+    return this.conditions + <usize>i * CONDITION_SIZE;
+  }
+
+  /** Bytes of the (offset, length) pair at `field`; the length is at `field + 4`. */
+  textAt(field: usize): usize {
+    return this.blob + load<u32>(field);
+  }
+}

@@ -1,0 +1,113 @@
+// A whole transaction without a proxy: for the Node CLI, the HAProxy agent, tests and benchmarks.
+
+import { ByteWriter } from "../core/bytes/byte-writer";
+import { text } from "../core/bytes/text";
+import { HeaderPairs } from "../core/http/header-fields";
+import { Policy } from "../core/policy";
+import { PolicyBuild, buildPolicy } from "../core/policy-builder";
+import { EventContext, appendEvent } from "../core/report/event";
+import { Transaction } from "../core/transaction";
+
+const METHOD = text(":method");
+const PATH = text(":path");
+const AUTHORITY = text(":authority");
+
+const tx = new Transaction();
+const build = new PolicyBuild();
+const event = new ByteWriter();
+const context = new EventContext();
+const pairs = new HeaderPairs();
+let policy: Policy | null = null;
+
+/** Takes a configuration (JSON text; empty = defaults) for the transactions to come. False: see problemsAt(). */
+export function configure(at: usize, len: u32): bool {
+  build.clear();
+  const made = buildPolicy(at, len, build);
+  if (made === null) return false;
+  const previous = policy;
+  policy = made;
+  if (previous !== null) previous.release();
+  return true;
+}
+
+/** Newline-separated problems of the last configure(). */
+export function problemsAt(): usize {
+  return build.problems.at;
+}
+
+export function problemsSize(): u32 {
+  return build.problems.length;
+}
+
+/** Newline-separated warnings of the last configure(). */
+export function warningsAt(): usize {
+  return build.warnings.at;
+}
+
+export function warningsSize(): u32 {
+  return build.warnings.length;
+}
+
+/** Starts a transaction; one at a time. The header blob is that of core/http/header-fields.ts. Answers the verdict. */
+export function beginTransaction(at: usize, len: u32, ip: usize, ipLen: u32, end: bool): u32 {
+  if (changetype<usize>(tx.policy) != 0) tx.reset();
+  const current = policy;
+  if (current === null) return 0;
+  tx.begin(current);
+  tx.requestHeaders(at, len, ip, ipLen, end);
+  context.clientIp.at = ip;
+  context.clientIp.len = ipLen;
+  return tx.verdict;
+}
+
+export function requestBody(at: usize, len: u32, end: bool): u32 {
+  tx.requestBody(at, len, end);
+  return tx.verdict;
+}
+
+export function responseHeaders(at: usize, len: u32, end: bool): u32 {
+  tx.responseHeaders(at, len, end);
+  return tx.verdict;
+}
+
+export function responseBody(at: usize, len: u32, end: bool): u32 {
+  tx.responseBody(at, len, end);
+  return tx.verdict;
+}
+
+/** True when the configuration's mode and the verdict together ask for a block. */
+export function mustBlock(): bool {
+  return tx.mustBlock();
+}
+
+/** Composes the event (JSON) of the transaction, with what its request's header blob says; at eventAt(). */
+export function composeEvent(at: usize, len: u32, time: u64): u32 {
+  pairs.start(at, len);
+  context.time = time;
+  context.status = tx.status;
+  context.blocked = tx.mustBlock();
+  if (pairs.find(METHOD.at, METHOD.len)) {
+    context.method.at = pairs.value;
+    context.method.len = pairs.valueLen;
+  }
+  if (pairs.find(PATH.at, PATH.len)) {
+    context.path.at = pairs.value;
+    context.path.len = pairs.valueLen;
+  }
+  if (pairs.find(AUTHORITY.at, AUTHORITY.len)) {
+    context.host.at = pairs.value;
+    context.host.len = pairs.valueLen;
+  }
+  event.clear();
+  appendEvent(event, tx, context);
+  return event.length;
+}
+
+export function eventAt(): usize {
+  return event.at;
+}
+
+/** Ends the transaction; its memory is kept for the next one. */
+export function endTransaction(): void {
+  tx.reset();
+}

@@ -1,0 +1,110 @@
+// A block verdict → the reply the client gets: page by Accept, status, redirect, response id.
+
+import { ByteWriter } from "../core/bytes/byte-writer";
+import { Text, text } from "../core/bytes/text";
+import { Decision } from "../core/report/decision";
+import { ACTION_KIND, ACTION_LOCATION, ACTION_STATUS, ACTION_TEMPLATE, ActionKind } from "../core/rules/layout";
+import { Accepts, Transaction } from "../core/transaction";
+import { Status } from "./abi";
+import { sendLocalResponse } from "./host";
+
+const PLACEHOLDER = text("[security_response_id]");
+const CONTENT_TYPE = text("content-type");
+const HTML_TYPE = text("text/html;charset=utf-8");
+const JSON_TYPE = text("application/json");
+const CACHE_CONTROL = text("cache-control");
+const NO_STORE = text("no-store");
+const LOCATION = text("location");
+const REQUEST_ID = text("x-request-id");
+const HTML = text("html");
+const JSON_NAME = text("json");
+
+const body = new ByteWriter();
+const details = new ByteWriter();
+const location = new ByteWriter();
+const headers = new ByteWriter();
+
+/** Sends the reply for a blocked transaction under response id `id`. */
+export function sendBlockResponse(tx: Transaction, decision: Decision, id: Text): Status {
+  const config = tx.policy.config;
+  const action = decision.action;
+  const rule = decision.rule;
+  const base = decision.blob;
+  body.clear();
+  details.clear();
+  location.clear();
+  details.text("wardgate:");
+  details.bytes(rule.at, rule.len);
+  details.byte(0x3a);
+  details.bytes(id.at, id.len);
+  let status = config.blockStatus;
+  if (action != 0) {
+    status = load<u32>(action, ACTION_STATUS);
+    if (load<u32>(action, ACTION_KIND) == ActionKind.Redirect) {
+      fill(location, base + load<u32>(action, ACTION_LOCATION), load<u32>(action, ACTION_LOCATION + 4), id);
+    }
+  } else if (config.redirectLocation.len != 0) {
+    status = config.redirectStatus;
+    fill(location, config.redirectLocation.at, config.redirectLocation.len, id);
+  }
+  const html = choosesHtml(tx, action, base);
+  if (location.length == 0) {
+    const page = html ? config.htmlTemplate : config.jsonTemplate;
+    fill(body, page.at, page.len, id);
+  }
+  writeHeaders(tx, html);
+  return sendLocalResponse(status, details.at, details.length, body.at, body.length, headers.at, headers.length);
+}
+
+/** The action's own type where it names one, else what the client accepts. */
+function choosesHtml(tx: Transaction, action: usize, base: usize): bool {
+  if (action != 0) {
+    const at = base + load<u32>(action, ACTION_TEMPLATE);
+    const len = load<u32>(action, ACTION_TEMPLATE + 4);
+    if (len == HTML.len && memory.compare(at, HTML.at, len) == 0) return true;
+    if (len == JSON_NAME.len && memory.compare(at, JSON_NAME.at, len) == 0) return false;
+  }
+  return tx.accepts == Accepts.Html;
+}
+
+/** Copies a template, with the response id where its placeholder stands. */
+function fill(out: ByteWriter, at: usize, len: u32, id: Text): void {
+  const end = at + len;
+  let run = at;
+  for (let p = at; p < end; p++) {
+    if (load<u8>(p) != 0x5b || <u32>(end - p) < PLACEHOLDER.len) continue;
+    if (memory.compare(p, PLACEHOLDER.at, PLACEHOLDER.len) != 0) continue;
+    out.bytes(run, <u32>(p - run));
+    out.bytes(id.at, id.len);
+    p += PLACEHOLDER.len - 1;
+    run = p + 1;
+  }
+  out.bytes(run, <u32>(end - run));
+}
+
+function writeHeaders(tx: Transaction, html: bool): void {
+  const count: u32 = 2 + (tx.requestId.len != 0 ? 1 : 0);
+  const type = html ? HTML_TYPE : JSON_TYPE;
+  headers.clear();
+  headers.u32(count);
+  if (location.length != 0) sizes(LOCATION.len, location.length);
+  else sizes(CONTENT_TYPE.len, type.len);
+  sizes(CACHE_CONTROL.len, NO_STORE.len);
+  if (tx.requestId.len != 0) sizes(REQUEST_ID.len, tx.requestId.len);
+  if (location.length != 0) pair(LOCATION, location.at, location.length);
+  else pair(CONTENT_TYPE, type.at, type.len);
+  pair(CACHE_CONTROL, NO_STORE.at, NO_STORE.len);
+  if (tx.requestId.len != 0) pair(REQUEST_ID, tx.requestId.at, tx.requestId.len);
+}
+
+function sizes(name: u32, value: u32): void {
+  headers.u32(name);
+  headers.u32(value);
+}
+
+function pair(name: Text, at: usize, len: u32): void {
+  headers.bytes(name.at, name.len);
+  headers.byte(0);
+  headers.bytes(at, len);
+  headers.byte(0);
+}

@@ -1,0 +1,97 @@
+// Compiles rules/*.yaml with the core's own rule compiler and writes the result as AssemblyScript data, so that
+// the filter starts with a ready table.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readRules } from "../rules/read-rules.ts";
+import { compileAssembly } from "./assembly.ts";
+
+const GENERATED = "assembly/core/generated/default-ruleset.ts";
+const COMPILER_WASM = "build/rule-compiler.wasm";
+/** Everything that the table depends on. */
+const SOURCES = ["assembly/core", "assembly/engine/ruleset-exports.ts", "rules", "scripts/rules", "scripts/build"];
+
+interface RuleCompiler extends Record<string, unknown> {
+  memory: WebAssembly.Memory;
+  allocate(size: number): number;
+  release(at: number): void;
+  compileRuleset(at: number, len: number): number;
+  rulesetAt(): number;
+  rulesetSize(): number;
+  reportAt(): number;
+  reportSize(): number;
+}
+
+/** Fate of the entries of one section of a rules document. */
+export interface SectionReport {
+  loaded: number;
+  skipped: { id: string; reason: string }[];
+  failed: { id: string; reason: string }[];
+}
+
+export interface LoadReport {
+  rules: SectionReport;
+  custom_rules: SectionReport;
+  other: SectionReport;
+}
+
+/** Compiles a rules document; throws when it is none. */
+export function compileRules(wasm: Uint8Array, document: unknown): { table: Uint8Array; report: LoadReport } {
+  const module = new WebAssembly.Module(wasm as BufferSource);
+  const abort = () => {
+    throw new Error("the rule compiler trapped");
+  };
+  const engine = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as RuleCompiler;
+  const text = new TextEncoder().encode(JSON.stringify(document));
+  const at = engine.allocate(text.length);
+  new Uint8Array(engine.memory.buffer, at, text.length).set(text);
+  const ok = engine.compileRuleset(at, text.length);
+  const bytes = (from: number, size: number) => new Uint8Array(engine.memory.buffer, from, size).slice();
+  const report = JSON.parse(new TextDecoder().decode(bytes(engine.reportAt(), engine.reportSize())));
+  if (!ok) throw new Error(`not a rules document: ${JSON.stringify(report)}`);
+  return { table: bytes(engine.rulesetAt(), engine.rulesetSize()), report };
+}
+
+/** Brings the generated table up to date; does nothing when nothing it depends on has changed. */
+export async function buildDefaultRuleset(): Promise<void> {
+  const hash = hashOf(SOURCES);
+  if (existsSync(GENERATED) && readFileSync(GENERATED, "utf8").includes(hash)) return;
+  writeTable(new Uint8Array(0), "none");
+  await compileAssembly("assembly/engine/compiler.ts", COMPILER_WASM);
+  const { table, report } = compileRules(readFileSync(COMPILER_WASM), readRules("rules"));
+  const wrong = [...report.rules.failed, ...report.rules.skipped];
+  if (wrong.length > 0) {
+    throw new Error(wrong.map(({ id, reason }) => `rules: ${id}: ${reason}`).join("\n"));
+  }
+  console.error(`rules: ${report.rules.loaded} compiled, ${table.length} bytes`);
+  writeTable(table, hash);
+}
+
+function writeTable(table: Uint8Array, hash: string): void {
+  const words = new BigUint64Array(table.buffer, table.byteOffset, table.length >> 3);
+  const lines: string[] = [];
+  for (let i = 0; i < words.length; i += 8) {
+    lines.push("  " + [...words.subarray(i, i + 8)].map((word) => `0x${word.toString(16)},`).join(" "));
+  }
+  mkdirSync(dirname(GENERATED), { recursive: true });
+  writeFileSync(
+    GENERATED,
+    `// DO NOT EDIT; written by \`npm run build\` from rules/*.yaml. Sources: ${hash}\n` +
+      `export const DEFAULT_RULESET: usize = memory.data<u64>([\n${lines.join("\n") || "  0,"}\n]);\n` +
+      `export const DEFAULT_RULESET_SIZE: u32 = ${table.length};\n`,
+  );
+}
+
+function hashOf(paths: string[]): string {
+  const hash = createHash("sha256");
+  for (const path of paths) {
+    const files = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name))
+      : [path];
+    for (const file of files.sort()) {
+      if (file === GENERATED || !statSync(file).isFile()) continue;
+      hash.update(file).update(readFileSync(file));
+    }
+  }
+  return hash.digest("hex").slice(0, 32);
+}
