@@ -1,5 +1,5 @@
-// What a blocked client reads, unless the configuration has templates of its own. `[security_response_id]` stands
-// for the id that the event carries too.
+// What a blocked client reads, unless the configuration has templates of its own. `[security_response_id]`
+// stands for the id that the event carries too.
 
 import { equalBytes } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
@@ -11,8 +11,8 @@ const PLACEHOLDER = text("[security_response_id]");
 
 const TITLE = "Request blocked";
 const DETAIL =
-  "This request was stopped by a security policy. If you believe this is a mistake, contact the owner of the " +
-  "service and mention this ID: [security_response_id]";
+  "This request was stopped by a security policy. If you believe this is a mistake, contact the owner of " +
+  "the service and mention this ID: [security_response_id]";
 
 const HTML_HEAD =
   '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n' +
@@ -30,8 +30,8 @@ const HTML_HEAD =
   "@media(prefers-color-scheme:dark){body{background:#12151c;color:#e6e9f0}main{background:#1c212c}}\n" +
   "</style>\n</head>\n<body>\n<main>\n<h1>";
 const HTML_PROSE =
-  "</h1>\n<p>This request was stopped by a security policy. If you believe this is a mistake, contact the owner " +
-  "of the service and mention this ID:</p>\n";
+  "</h1>\n<p>This request was stopped by a security policy. If you believe this is a mistake, contact the " +
+  "owner of the service and mention this ID:</p>\n";
 const HTML_TAIL = "<p><code>[security_response_id]</code></p>\n</main>\n</body>\n</html>\n";
 
 /** The pages without any configuration. */

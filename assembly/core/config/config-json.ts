@@ -1,5 +1,5 @@
-// A Config as the JSON document that gives the same Config again, every field spelt out: for people who want to
-// see what holds.
+// A Config as the JSON document that gives the same Config again, every field spelt out: for people who want
+// to see what holds.
 
 import { ByteWriter } from "../bytes/byte-writer";
 import { appendJsonName, appendJsonString } from "../bytes/json-text";

@@ -1,6 +1,6 @@
-// The only reader of plugin configuration: a JSON document → Config. It reports every problem at once, each as
-// `path: message`, and refuses what it does not know. schema/config.schema.json says the same to other tools;
-// test/engine/config-schema.test.ts holds both to each other.
+// The only reader of plugin configuration: a JSON document → Config. It reports every problem at once, each
+// as `path: message`, and refuses what it does not know. schema/config.schema.json says the same to other
+// tools; test/engine/config-schema.test.ts holds both to each other.
 
 import { lowerByte } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
@@ -35,9 +35,9 @@ enum ListOf {
 }
 
 /**
- * Reads the configuration in the `len` bytes at `at` into `config`, which must be fresh. Nothing, or only white
- * space, means the defaults. False when anything is wrong: `problems` has the lines, separated by newlines, and
- * `config` must not be used. `warnings` gets what is accepted and yet suspicious.
+ * Reads the configuration in the `len` bytes at `at` into `config`, which must be fresh. Nothing, or only
+ * white space, means the defaults. False when anything is wrong: `problems` has the lines, separated by
+ * newlines, and `config` must not be used. `warnings` gets what is accepted and yet suspicious.
  */
 export function loadConfig(
   at: usize,

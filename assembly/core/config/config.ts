@@ -90,8 +90,8 @@ export class Config {
   }
 
   /**
-   * True when bodies of this media type (without parameters) may be inspected. A body that declares no type is
-   * always inspected: leaving the header out is no way around.
+   * True when bodies of this media type (without parameters) may be inspected. A body that declares no type
+   * is always inspected: leaving the header out is no way around.
    */
   allowsContentType(at: usize, len: u32): bool {
     const list = this.allowedContentTypes;

@@ -1,4 +1,4 @@
-// A short list of texts of the configuration: rule ids, header names, patterns. The bytes belong to the Config.
+// A short list of texts of the configuration: rule ids, header names, patterns. Their bytes are the Config's.
 
 import { equalBytes } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";

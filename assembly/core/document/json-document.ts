@@ -1,12 +1,12 @@
-// A JSON document (RFC 8259) as a flat tape outside the garbage collector: rules and configuration are read from
-// it. For configure time; the bodies of requests have their own, forgiving parser.
+// A JSON document (RFC 8259) as a flat tape outside the garbage collector: rules and configuration are read
+// from it. For configure time; the bodies of requests have their own, forgiving parser.
 //
 // ╒═ node, 36 bytes ══════════════════════════════════════════════════════╕
 // │ kind │ parent │ next │ first child │ count │ key, keyLen │ text, textLen │
 // ╘════════════════════════════════════════════════════════════════════════╛
-// A node's id is its place + 1, so ids are stable and 0 is none. `key` and `text` are offsets into one block that
-// holds all decoded bytes; it never grows while parsing, because decoding never lengthens. An array element keeps
-// its index in `key`. While a container is open its `text` is its last child: no stack is needed.
+// A node's id is its place + 1, so ids are stable and 0 is none. `key` and `text` are offsets into one block
+// that holds all decoded bytes; it never grows while parsing, because decoding never lengthens. An array
+// element keeps its index in `key`. While a container is open its `text` is its last child: no stack is needed.
 //
 // Duplicate names are found by one open-addressing table of (object, name) for the whole document.
 

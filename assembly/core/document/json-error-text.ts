@@ -26,8 +26,8 @@ export function jsonErrorText(error: u32): string {
 }
 
 /**
- * Where (line and column, both from 1; columns count characters) and what. `at` and `len` are the text that was
- * parsed, `errorAt` the byte offset in it.
+ * Where (line and column, both from 1; columns count characters) and what. `at` and `len` are the text that
+ * was parsed, `errorAt` the byte offset in it.
  */
 export function appendJsonError(out: ByteWriter, at: usize, len: u32, error: u32, errorAt: u32): void {
   let line: u32 = 1;

@@ -40,7 +40,7 @@ export class JsonScan {
     return true;
   }
 
-  /** The string whose first byte after the quote is at `at`, decoded to `to`; never longer than its source. */
+  /** The string whose first byte after the quote is at `at`, decoded to `to`: never longer than it. */
   string(at: usize, end: usize, to: usize): bool {
     while (at < end) {
       const c = <u32>load<u8>(at);

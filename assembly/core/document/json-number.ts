@@ -1,7 +1,7 @@
 // Decimal text to the nearest f64 (round half to even), as JavaScript and IEEE 754 readers do.
 //
-// Nearly all numbers of a configuration take the first, exact way: at most 15 digits and a power of ten that an
-// f64 holds. The rest goes through a decimal of up to 800 digits that is halved and doubled until its integer
+// Nearly all numbers of a configuration take the first, exact way: at most 15 digits and a power of ten that
+// an f64 holds. The rest goes through a decimal of up to 800 digits that is halved and doubled until its integer
 // part is the 53-bit significand: slow, short, and exact, because no f64 boundary has more digits than that.
 
 import { isDigit } from "../bytes/ascii";
