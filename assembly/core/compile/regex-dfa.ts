@@ -41,7 +41,7 @@ const NEEDS_NEXT: u32 = HOLDS_END | HOLDS_END_LINE | HOLDS_WORD | HOLDS_NOT_WORD
 /** Bounds memory and time whatever `maxStates` says. */
 const SET_BYTES_LIMIT: u32 = 32 * 1024 * 1024;
 const CELL_LIMIT: u32 = 4 * 1024 * 1024;
-const WORK_LIMIT: u64 = 60000000;
+const WORK_PER_STATE: u64 = 3000;
 const STATE_LIMIT: u32 = 65000;
 
 @unmanaged
@@ -56,7 +56,9 @@ export class SubsetBuilder {
   private ranges: usize = 0;
   private flags: u32 = 0;
   private maxStates: u32 = 0;
+  /** Instructions visited, and how many may be: time is bounded even where sets are large. */
   private work: u64 = 0;
+  private workLimit: u64 = 0;
   private sets: ByteWriter = new ByteWriter();
   private setAt: WordList = new WordList();
   /** Open addressing: state + 1, or 0. */
@@ -103,6 +105,7 @@ export class SubsetBuilder {
     this.openSet();
     const isMatch = this.close(this.startInstruction, this.known(always), false);
     this.start = isMatch ? MATCH : this.intern(this.keptContext(always));
+    if (this.start == NONE) return false;
     for (let state: u32 = 2; state < this.states; state++) {
       if (!this.expand(state)) return false;
     }
@@ -121,6 +124,7 @@ export class SubsetBuilder {
     this.flags = load<u32>(program, 20);
     this.maxStates = maxStates;
     this.work = 0;
+    this.workLimit = <u64>this.maxStates * WORK_PER_STATE;
     this.classes.read(program);
     this.rows.clear();
     this.sets.clear();
@@ -224,9 +228,8 @@ export class SubsetBuilder {
     return context & mask;
   }
 
-  /** The state of the set in the making (which is dropped); DEAD for the empty one, NONE past a limit. */
+  /** The state of the set in the making (which is dropped); NONE past a limit. An empty set may still revive. */
   private intern(context: u32): u32 {
-    if (this.size == 0) return DEAD;
     const sets = this.sets;
     const at = sets.length;
     let out = sets.reserve((this.size << 1) + 4);
@@ -319,7 +322,7 @@ export class SubsetBuilder {
       if (to == NONE) return false;
       this.setRow(state, column, to);
     }
-    return this.work < WORK_LIMIT;
+    return this.work < this.workLimit;
   }
 
   private isAssert(id: u32): bool {
@@ -355,7 +358,7 @@ export class SubsetBuilder {
       }
       this.holds.set(column, holds | DONE);
     }
-    return this.work < WORK_LIMIT;
+    return this.work < this.workLimit;
   }
 
   /** Every assertion's answer between `context` and a byte of class `column` (the last: end of text). */

@@ -63,6 +63,11 @@ export class RegexTree {
     return id;
   }
 
+  /** Nodes so far. */
+  get count(): u32 {
+    return this.nodes.length / NODE_WORDS;
+  }
+
   kind(node: u32): NodeKind {
     return this.nodes.get(node * NODE_WORDS);
   }
