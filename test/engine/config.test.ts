@@ -367,6 +367,22 @@ describe("core/config/config-loader loadConfig", () => {
     assert.equal(config.check(JSON.stringify({ disabled_rules: ids.slice(1) })).accepted, true);
   });
 
+  test("loading again and again → the memory does not grow", () => {
+    const rules = Array.from({ length: 200 }, (_, i) => ({ id: `rule-${i}`, on: true }));
+    const sources = [
+      JSON.stringify({ custom_rules: rules, block_rules: rules.map(({ id }) => id), service: "s" }),
+      JSON.stringify({ blocking_config: { response_message: "Stop" }, client_ip: { header: "X-A" } }),
+      '{"mode":"bloc","colour":1,"blocking":{"json":"no"}}',
+      '{"mode":',
+      "",
+    ];
+    const round = (): void => sources.forEach((source) => config.check(source));
+    for (let i = 0; i < 50; i++) round();
+    const before = config.engine.memory.buffer.byteLength;
+    for (let i = 0; i < 500; i++) round();
+    assert.equal(config.engine.memory.buffer.byteLength, before);
+  });
+
   test("row names are unique", () => {
     const names = [...REFUSED, ...SUSPICIOUS].map((row) => row.name);
     assert.equal(new Set(names).size, names.length);
