@@ -1,11 +1,15 @@
-// Compiles rules/*.yaml with the core's own rule compiler and writes the result as AssemblyScript data, so that
-// the filter starts with a ready table.
+// Compiles rules/*.yaml with the core's own rule compiler. The table goes into the low end of the modules' memory
+// (see wasm-data.ts), so that the filter starts with it ready; the sources learn where it is and how long.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readRules } from "../rules/read-rules.ts";
 import { compileAssembly } from "./assembly.ts";
 
+/** Where the table lies in memory; what the compiler places begins behind it. */
+export const TABLE_ADDRESS = 16;
+const TABLE = "build/default-ruleset.bin";
+const HASH = "build/default-ruleset.sources";
 const GENERATED = "assembly/core/generated/default-ruleset.ts";
 const COMPILER_WASM = "build/rule-compiler.wasm";
 /** Everything that the table depends on. */
@@ -52,33 +56,30 @@ export function compileRules(wasm: Uint8Array, document: unknown): { table: Uint
   return { table: bytes(engine.rulesetAt(), engine.rulesetSize()), report };
 }
 
-/** Brings the generated table up to date; does nothing when nothing it depends on has changed. */
-export async function buildDefaultRuleset(): Promise<void> {
+/** The table of the shipped rules; compiled anew only when something it depends on has changed. */
+export async function buildDefaultRuleset(): Promise<Uint8Array> {
   const hash = hashOf(SOURCES);
-  if (existsSync(GENERATED) && readFileSync(GENERATED, "utf8").includes(hash)) return;
-  writeTable(new Uint8Array(0), "none");
-  await compileAssembly("assembly/engine/compiler.ts", COMPILER_WASM);
-  const { table, report } = compileRules(readFileSync(COMPILER_WASM), readRules("rules"));
-  const wrong = [...report.rules.failed, ...report.rules.skipped];
-  if (wrong.length > 0) {
-    throw new Error(wrong.map(({ id, reason }) => `rules: ${id}: ${reason}`).join("\n"));
+  if (!existsSync(TABLE) || !existsSync(HASH) || readFileSync(HASH, "utf8") !== hash) {
+    writePlace(0);
+    await compileAssembly("assembly/engine/compiler.ts", COMPILER_WASM);
+    const { table, report } = compileRules(readFileSync(COMPILER_WASM), readRules("rules"));
+    const wrong = [...report.rules.failed, ...report.rules.skipped, ...report.other.failed];
+    if (wrong.length > 0) throw new Error(wrong.map(({ id, reason }) => `rules: ${id}: ${reason}`).join("\n"));
+    console.error(`rules: ${report.rules.loaded} compiled, ${table.length} bytes`);
+    writeFileSync(TABLE, table);
+    writeFileSync(HASH, hash);
   }
-  console.error(`rules: ${report.rules.loaded} compiled, ${table.length} bytes`);
-  writeTable(table, hash);
+  const table = readFileSync(TABLE);
+  writePlace(table.length);
+  return table;
 }
 
-function writeTable(table: Uint8Array, hash: string): void {
-  const words = new BigUint64Array(table.buffer, table.byteOffset, table.length >> 3);
-  const lines: string[] = [];
-  for (let i = 0; i < words.length; i += 8) {
-    lines.push("  " + [...words.subarray(i, i + 8)].map((word) => `0x${word.toString(16)},`).join(" "));
-  }
+function writePlace(size: number): void {
   mkdirSync(dirname(GENERATED), { recursive: true });
   writeFileSync(
     GENERATED,
-    `// DO NOT EDIT; written by \`npm run build\` from rules/*.yaml. Sources: ${hash}\n` +
-      `export const DEFAULT_RULESET: usize = memory.data<u64>([\n${lines.join("\n") || "  0,"}\n]);\n` +
-      `export const DEFAULT_RULESET_SIZE: u32 = ${table.length};\n`,
+    "// DO NOT EDIT; written by `npm run build`: where the table of the shipped rules lies in memory.\n" +
+      `export const DEFAULT_RULESET: usize = ${TABLE_ADDRESS};\nexport const DEFAULT_RULESET_SIZE: u32 = ${size};\n`,
   );
 }
 
