@@ -33,6 +33,7 @@ export class HttpStream implements HostContext {
   localReply: LocalReply | undefined;
   responseCodeDetails: string | undefined;
   finished = false;
+  readonly startedNs: bigint;
   readonly #vm: Vm;
   readonly #settings: StreamSettings;
   readonly #messages: Record<Side, Message>;
@@ -46,6 +47,7 @@ export class HttpStream implements HostContext {
     this.root = root;
     this.options = options;
     this.#settings = settings;
+    this.startedNs = vm.monotonicNs;
     this.id = vm.allocateContextId();
     this.context = new StreamContext(vm, this, settings.allowOnHeadersStopIteration);
     this.#messages = {

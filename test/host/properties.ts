@@ -110,7 +110,7 @@ function requestProperties(stream: HttpStream, headers: HeaderMap | undefined, v
     "request.id": raw("x-request-id"),
     "request.protocol": stream.options.http2 ? "HTTP/2" : "HTTP/1.1",
     "request.time": vm.wallNs,
-    "request.duration": stream.finished ? vm.monotonicNs - vm.monotonicNs : undefined,
+    "request.duration": stream.finished ? vm.monotonicNs - stream.startedNs : undefined,
     "request.size": stream.upstream.body.length + (stream.direction("request").buffered?.length ?? 0),
   };
 }
