@@ -91,6 +91,26 @@ const mutatedJson = fc
     return new TextEncoder().encode(out);
   });
 
+/** The same text in UTF-16 or UTF-32, with or without a byte order mark. */
+const wide = fc
+  .tuple(fc.oneof(syntax, mutatedJson), fc.constantFrom(2, 4), fc.boolean(), fc.boolean())
+  .map(([bytes, size, isBig, hasMark]) => {
+    const text = (hasMark ? "\ufeff" : "") + new TextDecoder().decode(bytes);
+    return encodeWide(text, size, isBig);
+  });
+
+function encodeWide(text: string, size: number, isBig: boolean): Uint8Array {
+  const units =
+    size === 4
+      ? [...text].map((c) => c.codePointAt(0)!)
+      : [...Array(text.length).keys()].map((i) => text.charCodeAt(i));
+  const out = new DataView(new ArrayBuffer(units.length * size));
+  units.forEach((unit, i) =>
+    size === 4 ? out.setUint32(i * 4, unit, !isBig) : out.setUint16(i * 2, unit, !isBig),
+  );
+  return new Uint8Array(out.buffer);
+}
+
 /** The leaves of a document as the parser lists them. */
 function leaves(value: unknown, path: string[] = []): string[] {
   if (Array.isArray(value)) return value.flatMap((element, i) => leaves(element, [...path, String(i)]));
@@ -120,10 +140,39 @@ describe("parse: properties", () => {
     );
   });
 
+  test("chunked-equals-whole on wide encodings", () => {
+    fc.assert(
+      fc.property(wide, (bytes) =>
+        assertChunkedEqualsWhole(RUNNER.body + BODY_KIND.json, bytes, [1, 2, 3, 5, 16]),
+      ),
+      { numRuns: 500 * SCALE },
+    );
+  });
+
+  test("JSON in UTF-16 and UTF-32 has the leaves that it has in UTF-8", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.string({ unit: "grapheme" })), fc.nat(9), (value, chunk) => {
+        const text = JSON.stringify(value);
+        const want = leavesOf(parseRun(engine, RUNNER.body + BODY_KIND.json, text));
+        for (const [size, isBig] of [
+          [2, false],
+          [2, true],
+          [4, false],
+          [4, true],
+        ] as const) {
+          const run = parseRun(engine, RUNNER.body + BODY_KIND.json, encodeWide(text, size, isBig), chunk);
+          // Two characters are needed to tell; a document of two is only brackets.
+          if (text.length > 2) assert.deepEqual(leavesOf(run), want, `${size} bytes, big endian: ${isBig}`);
+        }
+      }),
+      { numRuns: 200 * SCALE },
+    );
+  });
+
   test("a drain at any input changes nothing", () => {
     fc.assert(
       fc.property(
-        fc.oneof(syntax, mutatedJson),
+        fc.oneof(syntax, mutatedJson, wide),
         fc.constantFrom(...STREAMED, RUNNER.cookies, RUNNER.target),
         fc.integer({ min: 3, max: 8 }),
         fc.nat(9),

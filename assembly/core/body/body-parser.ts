@@ -6,6 +6,7 @@
 // startLane and resetLanes; then its row in choose().
 
 import { isSpace } from "../bytes/ascii";
+import { ByteWriter } from "../bytes/byte-writer";
 import { Anomaly } from "../inputs/anomaly";
 import { Inputs } from "../inputs/inputs";
 import { BodyKind } from "../http/content-type";
@@ -14,6 +15,7 @@ import { Looks, SNIFF_BYTES, sniffBody } from "./body-sniff";
 import { NOT_MALFORMED } from "./json-grammar";
 import { JsonParser } from "./json";
 import { TextParser } from "./text";
+import { ENCODING_BYTES, Encoding, WideText, detectEncoding } from "./wide-text";
 
 /** A parser at work, one bit each; fed in this order. */
 enum Lane {
@@ -25,6 +27,8 @@ enum Lane {
 }
 
 const LANES: u32 = 3;
+/** Bytes of UTF-16 or UTF-32 that are transcoded at a time. */
+const WIDE_BLOCK: u32 = 4096;
 
 @unmanaged
 export class BodyParser {
@@ -41,6 +45,10 @@ export class BodyParser {
   private prefix: usize = 0;
   private prefixLen: u32 = 0;
   private replayed: u32 = 0;
+  private encoding: Encoding = Encoding.Undecided;
+  private wide: WideText = new WideText();
+  /** Transcoded bytes that the lanes have not read yet. */
+  private pending: ByteWriter = new ByteWriter();
   /** Bytes that each lane has read beyond what feed() reported as consumed. */
   private ahead: LaneOffsets = new LaneOffsets();
 
@@ -54,22 +62,29 @@ export class BodyParser {
   /** Reads `len` bytes; fewer are consumed only when the inputs are full: drain them and feed the rest. */
   feed(inputs: Inputs, at: usize, len: u32): u32 {
     let skip: u32 = 0;
-    if (!this.chosen) {
-      if (this.prefixLen == 0) {
-        while (skip < len && isSpace(load<u8>(at + skip))) skip++;
-        if (this.tryChoose(at + skip, min(len - skip, SNIFF_BYTES), false)) {
-          return skip + this.feedLanes(inputs, at + skip, len - skip);
-        }
+    if (this.encoding == Encoding.Undecided) {
+      if (this.prefixLen == 0) this.setEncoding(detectEncoding(at, len));
+      if (this.encoding == Encoding.Undecided) {
+        skip = this.fillPrefix(at, len, ENCODING_BYTES);
+        this.setEncoding(detectEncoding(this.prefix, this.prefixLen));
+        if (this.encoding == Encoding.Undecided) return skip;
+        this.releasePrefix();
       }
-      skip += this.fillPrefix(at + skip, len - skip);
-      if (!this.tryChoose(this.prefix, this.prefixLen, false)) return skip;
     }
-    if (!this.replay(inputs)) return skip;
-    return skip + this.feedLanes(inputs, at + skip, len - skip);
+    if (this.encoding == Encoding.Narrow) return skip + this.feedNarrow(inputs, at + skip, len - skip);
+    return skip + this.feedWide(inputs, at + skip, len - skip);
   }
 
   /** The end of the body. False when the inputs are full: drain them and call again. */
   finish(inputs: Inputs): bool {
+    if (this.encoding == Encoding.Undecided) {
+      this.setEncoding(Encoding.Narrow);
+      this.releasePrefix();
+    }
+    if (this.encoding != Encoding.Narrow) {
+      this.pending.length += this.wide.finish(this.pending.reserve(8));
+      if (!this.replayPending(inputs)) return false;
+    }
     if (!this.chosen) {
       if (this.prefixLen == 0) return true;
       this.tryChoose(this.prefix, this.prefixLen, true);
@@ -92,6 +107,8 @@ export class BodyParser {
     this.prefixLen = 0;
     this.replayed = 0;
     this.ahead.clear();
+    this.encoding = Encoding.Undecided;
+    this.pending.clear();
   }
 
   free(): void {
@@ -99,13 +116,79 @@ export class BodyParser {
     this.form.free();
     this.text.free();
     if (this.prefix != 0) heap.free(this.prefix);
+    this.pending.free();
+    heap.free(changetype<usize>(this.pending));
+    heap.free(changetype<usize>(this.wide));
     heap.free(changetype<usize>(this.ahead));
     heap.free(changetype<usize>(this));
   }
 
-  private fillPrefix(at: usize, len: u32): u32 {
+  private setEncoding(encoding: Encoding): void {
+    this.encoding = encoding;
+    if (encoding <= Encoding.Narrow) return;
+    this.anomalies |= Anomaly.BodyWideEncoding;
+    this.wide.start(encoding);
+  }
+
+  /** The encoding is known: the bytes kept back for it are read as the beginning of the body. */
+  private releasePrefix(): void {
+    const len = this.prefixLen;
+    this.prefixLen = 0;
+    if (this.encoding == Encoding.Narrow) {
+      let spaces: u32 = 0;
+      while (spaces < len && isSpace(load<u8>(this.prefix + spaces))) spaces++;
+      this.prefixLen = len - spaces;
+      memory.copy(this.prefix, this.prefix + spaces, this.prefixLen);
+    } else {
+      this.pending.length += this.wide.decode(this.prefix, len, this.pending.reserve(WideText.room(len)));
+    }
+  }
+
+  /** Transcodes block by block; blocks live in the arena, what was not read of one is kept in `pending`. */
+  private feedWide(inputs: Inputs, at: usize, len: u32): u32 {
+    let done: u32 = 0;
+    while (this.replayPending(inputs) && done < len) {
+      const size = min(len - done, WIDE_BLOCK);
+      const block = inputs.arena.alloc(WideText.room(size));
+      if (block == 0) return inputs.count == 0 ? len : done;
+      const narrow = this.wide.decode(at + done, size, block);
+      done += size;
+      const read = this.feedNarrow(inputs, block, narrow);
+      this.pending.bytes(block + read, narrow - read);
+    }
+    return done;
+  }
+
+  /** Reads what is pending, from a copy that lives until the drain. False when the inputs are full. */
+  private replayPending(inputs: Inputs): bool {
+    const pending = this.pending;
+    if (pending.length == 0) return true;
+    const copy = inputs.arena.copy(pending.at, pending.length);
+    const read = copy == 0 ? 0 : this.feedNarrow(inputs, copy, pending.length);
+    memory.copy(pending.at, pending.at + read, pending.length - read);
+    pending.length -= read;
+    return pending.length == 0;
+  }
+
+  private feedNarrow(inputs: Inputs, at: usize, len: u32): u32 {
+    let skip: u32 = 0;
+    if (!this.chosen) {
+      if (this.prefixLen == 0) {
+        while (skip < len && isSpace(load<u8>(at + skip))) skip++;
+        if (this.tryChoose(at + skip, min(len - skip, SNIFF_BYTES), false)) {
+          return skip + this.feedLanes(inputs, at + skip, len - skip);
+        }
+      }
+      skip += this.fillPrefix(at + skip, len - skip, SNIFF_BYTES);
+      if (!this.tryChoose(this.prefix, this.prefixLen, false)) return skip;
+    }
+    if (!this.replay(inputs)) return skip;
+    return skip + this.feedLanes(inputs, at + skip, len - skip);
+  }
+
+  private fillPrefix(at: usize, len: u32, limit: u32): u32 {
     if (this.prefix == 0) this.prefix = heap.alloc(SNIFF_BYTES);
-    const more = min(len, SNIFF_BYTES - this.prefixLen);
+    const more = min(len, limit - this.prefixLen);
     memory.copy(this.prefix + this.prefixLen, at, more);
     this.prefixLen += more;
     return more;

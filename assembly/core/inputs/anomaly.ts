@@ -46,6 +46,8 @@ export enum Anomaly {
   HeaderMalformed = 0x1000000,
   /** An object with the same key twice. */
   JsonDuplicateKey = 0x2000000,
+  /** A body in UTF-16 or UTF-32; transcoded. */
+  BodyWideEncoding = 0x4000000,
 }
 
 export const ANOMALY_NAMES = [
@@ -75,4 +77,5 @@ export const ANOMALY_NAMES = [
   "body.binary",
   "header.malformed",
   "json.duplicate_key",
+  "body.wide_encoding",
 ];
