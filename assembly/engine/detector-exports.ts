@@ -2,6 +2,7 @@
 import { Span } from "../core/match/span";
 import { detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
 import { detectXss, xssSteps } from "../core/match/xss";
+import { detectShell, shellSteps } from "../core/match/shell";
 
 const span: Span = new Span();
 
@@ -32,4 +33,12 @@ export function xssDetect(at: usize, len: u32): bool {
 
 export function xssStepCount(): u32 {
   return xssSteps();
+}
+
+export function shellDetect(at: usize, len: u32): bool {
+  return detectShell(at, at + len, span);
+}
+
+export function shellStepCount(): u32 {
+  return shellSteps();
 }

@@ -8,6 +8,7 @@
 // The scanner keeps the current token in the module's globals: it never allocates and never looks back.
 
 import { isAlpha, isDigit, isWord, hexValue, lowerByte } from "../bytes/ascii";
+import { findByte } from "../bytes/find-byte";
 import { wordClass } from "./word-table";
 import {
   SQL_AND,
@@ -232,12 +233,6 @@ function versionedComment(start: usize, end: usize): usize {
   at++;
   for (let digits = 0; digits < 6 && at < end && isDigit(load<u8>(at)); digits++) at++;
   versioned = true;
-  return at;
-}
-
-function findByte(start: usize, end: usize, byte: u32): usize {
-  let at = start;
-  while (at < end && <u32>load<u8>(at) != byte) at++;
   return at;
 }
 

@@ -9,6 +9,7 @@
 // TEST: test/unit/core/match/sqli.spec.ts, test/engine/detectors.test.ts
 
 import { isSpace, isWord } from "../bytes/ascii";
+import { findByte } from "../bytes/find-byte";
 import { runSqlGrammar } from "./sqli-grammar";
 import {
   run,
@@ -96,6 +97,8 @@ function holdsRequired(at: usize, end: usize): bool {
 }
 
 function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
+  const first = findByte(at, end, quote);
+  if (first == end) return false;
   let budget = <u32>(end - at) * BUDGET_FACTOR + BUDGET_BASE;
   let tail = end;
   for (let i: u32 = 0; i < QUOTES_FROM_END; i++) {
@@ -104,8 +107,7 @@ function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
     if (tryQuote(at, tail - 1, end, quote)) return report(tail - 1, span);
     tail--;
   }
-  for (let i = at; i < tail; i++) {
-    if (<u32>load<u8>(i) != quote) continue;
+  for (let i = first; i < tail; i = findByte(i + 1, tail, quote)) {
     if (tryQuote(at, i, end, quote)) return report(i, span);
     const cost = <u32>(run.cursor - i) + 8;
     if (cost > budget) return false;
@@ -115,14 +117,11 @@ function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
 }
 
 function tryQuote(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
-  if (!mayContinue(quoteAt + 1, end)) return false;
+  // "key": and "a"] of JSON: no statement goes on so.
+  const next: u32 = quoteAt + 1 < end ? load<u8>(quoteAt, 1) : 0;
+  if (next == 0x3a || next == 0x5d || next == 0x3f || next == 0x2e || next == 0) return false;
   runSqlGrammar(quoteAt + 1, end, true);
   return judgeClosed(at, quoteAt, end, quote);
-}
-
-/** Cheap: after a quote that closes a string there is no letter or digit. */
-function mayContinue(at: usize, end: usize): bool {
-  return at < end;
 }
 
 /** The value begins where an operand may stand. */

@@ -23,6 +23,7 @@ import {
   setSvgCounts,
 } from "./xss-script";
 import { judgeTag, tagTo } from "./xss-tag";
+import { findTrigger } from "./trigger-bytes";
 import { htmlWord, lettersBefore } from "./xss-words";
 import {
   HTML_EVENT,
@@ -39,6 +40,11 @@ export const XSS_REQUIRED = memory.data<u64>([0x3400014000000000, 0x100000000, 0
 /** Linear work: tags inside attributes of other tags are read again, up to this many times the value's length. */
 const BUDGET_FACTOR: usize = 8;
 const BUDGET_BASE: usize = 4096;
+
+/** < " ' ` ( : = */
+const TRIGGERS = memory.data<u8>([
+  4, 0, 1, 0, 0, 0, 0, 1, 1, 0, 2, 0, 2, 2, 0, 0, 0, 0, 1, 2, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
 
 const LOOK_BACK: usize = 64;
 
@@ -115,7 +121,9 @@ function scan(start: usize, end: usize, span: Span): bool {
   backQuotes = 0;
   let budget = (end - start) * BUDGET_FACTOR + BUDGET_BASE;
   let at = start;
-  for (; at < end; at++) {
+  while (true) {
+    at = findTrigger(at, end, TRIGGERS);
+    if (at >= end) break;
     switch (<u32>load<u8>(at)) {
       case 0x3c: {
         if (judgeTag(at + 1, end)) return report(at, max(tagTo, at + 1), span);
@@ -147,6 +155,7 @@ function scan(start: usize, end: usize, span: Span): bool {
       default:
         break;
     }
+    at++;
   }
   steps += <u32>(end - start);
   return false;

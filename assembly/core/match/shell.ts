@@ -1,0 +1,341 @@
+// Command injection: does the value end the word it stands in and begin a command of its own?
+//
+// A command may begin after a separator (; | & && || newline, also %0a and \n written out), inside $( ), ` ` and <( ). There the next
+// word is read as shells read it (shell-word.ts). What counts depends on the word: "; id" is a command when nothing
+// follows that a field name would have, "; cat" needs a path or flag, and prose before the separator makes it prose.
+//
+// One pass; every look ahead and back is bounded. TEST: test/unit/core/match/shell.spec.ts, test/engine/detectors.test.ts
+
+import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
+import { readCommand, wordGlobs, wordIsPath, wordTo, wordTricks } from "./shell-word";
+import { findByte } from "../bytes/find-byte";
+import { Span } from "./span";
+import { findTrigger } from "./trigger-bytes";
+import { SHELL_CALL, SHELL_FIELD, SHELL_NET, SHELL_PLAIN, SHELL_TOOL } from "../generated/shell-words";
+
+/** ; | & $ ` < > % \\ and line ends */
+const TRIGGERS = memory.data<u8>([
+  16, 0, 0, 0, 2, 2, 2, 0, 0, 0, 1, 4, 44, 1, 4, 0, 1, 0, 2, 4, 0, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
+
+/** A value can hold a command only if it holds one of: ; | & $ ` < > % \ and line ends, ( . Bit set of 256. */
+export const SHELL_REQUIRED = memory.data<u64>([0x5800017000002400, 0x1000000110000000, 0x0, 0x0]);
+
+/** Words before a separator that make it a sentence. */
+const PROSE_WORDS: u32 = 3;
+
+let begin: usize = 0;
+let limit: usize = 0;
+let steps: u32 = 0;
+let letters: u32 = 0;
+/** The value begins with a command: its pipes begin no injection. */
+let pipeline: bool = false;
+/** Words before the byte in hand, PROSE_WORDS at most counted exactly. */
+let words: u32 = 0;
+
+/** True when the value of `at..end` runs a command of its own in a shell; `span` is then the separator and the command. */
+export function detectShell(at: usize, end: usize, span: Span): bool {
+  if (end - at < 3) return false;
+  begin = at;
+  limit = end;
+  words = 0;
+  letters = 0;
+  pipeline = false;
+  steps += <u32>(end - at);
+  if (isFunctionBody(at) || isServerExec(at)) return report(at, end, span);
+  const first = readCommand(at, end);
+  if (first == SHELL_CALL || first == SHELL_TOOL || first == SHELL_PLAIN) {
+    if (callsCommand() || (hasArgument(first) && namesTarget())) return report(at, end, span);
+    pipeline = first != SHELL_CALL && isSpace(byteAt(wordTo)) && isAlpha(load<u8>(at));
+  }
+  let counted = at;
+  let i = at;
+  while (true) {
+    // After a sentence only $( begins a command.
+    i = words < PROSE_WORDS ? findTrigger(i, end, TRIGGERS) : findByte(i, end, 0x24);
+    if (i >= end) return false;
+    if (words < PROSE_WORDS) countWords(counted, i);
+    counted = i;
+    const command = commandAfter(i, load<u8>(i));
+    if (command != 0 && isCommand(i, command)) return report(i, wordTo, span);
+    i++;
+  }
+}
+
+/** Adds the words of `from..to`, with what the range before it left of one. */
+function countWords(from: usize, to: usize): void {
+  for (let at = from; at < to; at++) {
+    const c = <u32>load<u8>(at);
+    if (isAlpha(c) || c >= 0x80) letters++;
+    else {
+      if (letters > 1 && (isSpace(c) || c == 0x2c)) words++;
+      if (!isWord(c) && c != 0x27 && c != 0x2d) letters = 0;
+    }
+  }
+}
+
+/** Bytes looked at so far, for tests of the cost. */
+export function shellSteps(): u32 {
+  return steps;
+}
+
+function report(from: usize, to: usize, span: Span): bool {
+  span.from = from;
+  span.to = to;
+  return true;
+}
+
+function byteAt(at: usize): u32 {
+  return at < limit ? load<u8>(at) : 0;
+}
+
+/** () { :;}; … at the value's start. */
+function isFunctionBody(start: usize): bool {
+  if (load<u16>(start) != 0x2928) return false;
+  let at = start + 2;
+  while (at < limit && isSpace(load<u8>(at))) at++;
+  if (byteAt(at) != 0x7b) return false;
+  for (let to = at; to < limit && to - at < 40; to++) {
+    if (load<u8>(to) == 0x3b) return true;
+  }
+  return false;
+}
+
+/** <!--#exec */
+function isServerExec(start: usize): bool {
+  for (let at = start; at + 9 < limit && at - start < 64; at++) {
+    if (
+      load<u32>(at) == 0x2d2d213c &&
+      load<u8>(at, 4) == 0x23 &&
+      (load<u32>(at, 5) | 0x20202020) == 0x63657865
+    )
+      return true;
+  }
+  return false;
+}
+
+/** system('id'), exec("ls"), phpinfo() */
+function callsCommand(): bool {
+  let at = wordTo;
+  if (byteAt(at) != 0x28) return false;
+  at++;
+  if (byteAt(at) == 0x29) return at - begin > 7;
+  if (byteAt(at) != 0x22 && byteAt(at) != 0x27 && byteAt(at) != 0x24) return false;
+  const call = wordTo;
+  const found = readCommand(at + 1, limit) != 0;
+  return found || (load<u8>(at) == 0x24 && byteAt(call - 1) == 0x6d);
+}
+
+/** The rest names what attackers are after: a shell, a system file, an address to load from. */
+function namesTarget(): bool {
+  const to = limit - begin > 512 ? begin + 512 : limit;
+  for (let at = begin; at + 5 < to; at++) {
+    const four = load<u32>(at);
+    if (four == 0x6e69622f || four == 0x6374652f)
+      return four == 0x6e69622f || (load<u8>(at, 4) == 0x2f && isSystemFile(at + 5));
+    if ((four & 0xffffff) == 0x2f2f3a) return true;
+  }
+  return false;
+}
+
+/** passwd, shadow */
+function isSystemFile(at: usize): bool {
+  if (at + 6 > limit) return false;
+  const four = load<u32>(at);
+  return four == 0x73736170 || four == 0x64616873;
+}
+
+/** Where a command may begin after the separator at `at`, 0 when `c` begins none. */
+// eslint-disable-next-line complexity -- one branch per separator
+function commandAfter(at: usize, c: u32): usize {
+  const next = byteAt(at + 1);
+  switch (c) {
+    case 0x3b:
+      return at + 1;
+    case 0x0a:
+    case 0x0d:
+      // Lines of a document are indented or many; the one line an injection adds is neither.
+      return at - begin < 48 && words < 2 && load<u8>(begin) != 0x60 && next != 0x20 && next != 0x09
+        ? at + 1
+        : 0;
+    case 0x60:
+      return next == 0x60 || (at > begin && load<u8>(at - 1) == 0x60) ? 0 : at + 1;
+    case 0x7c:
+      return at + (next == 0x7c || next == 0x26 ? 2 : 1);
+    case 0x26:
+      return at + (next == 0x26 ? 2 : 1);
+    case 0x24:
+      return next == 0x28 && byteAt(at + 2) != 0x28 ? at + 2 : 0;
+    case 0x3c:
+    case 0x3e:
+      return next == 0x28 ? at + 2 : 0;
+    case 0x25:
+      return next == 0x30 && (byteAt(at + 2) | 0x20) - 0x61 < 4 ? at + 3 : 0;
+    case 0x5c:
+      return (next == 0x6e || next == 0x72) && at == begin ? at + 2 : 0;
+    default:
+      return 0;
+  }
+}
+
+// eslint-disable-next-line complexity -- what each kind of word needs
+function isCommand(separator: usize, start: usize): bool {
+  let at = start;
+  while (at < limit && at - start < 64 && isGap(load<u8>(at))) at++;
+  if (at >= limit) return false;
+  const kind = readCommand(at, limit);
+  const c = <u32>load<u8>(separator);
+  const substitution = c == 0x24 || c == 0x60 || c == 0x3c || c == 0x3e;
+  if (pipeline && c == 0x7c) return false;
+  if (wordGlobs >= 2 && wordIsPath && words < PROSE_WORDS) return true;
+  if (kind == 0) return false;
+  if (words >= PROSE_WORDS && !(c == 0x24 && closesSubstitution(wordTo))) return false;
+  if (c == 0x60 && !closesBackquote(at)) return false;
+  const lower = load<u8>(at) - 0x41 >= 26;
+  if (wordTricks > 0 && !substitution) return endsWord() || hasArgument(kind);
+  switch (kind) {
+    case SHELL_PLAIN:
+      if (endsCommand(wordTo)) return lower && (wordIsPath || !isFieldList(separator, substitution));
+      return hasArgument(kind);
+    case SHELL_FIELD:
+      return wordIsPath ? endsWord() : hasArgument(kind);
+    case SHELL_TOOL:
+      return wordIsPath ? endsWord() : hasArgument(kind);
+    case SHELL_NET:
+      return isSpace(byteAt(wordTo)) && isAlpha(byteAt(wordTo + 1)) && words < 2;
+    case SHELL_CALL:
+      return byteAt(wordTo) == 0x28;
+    default:
+      return false;
+  }
+}
+
+/** What may stand between a separator and its command: blanks, groups, quotes, + for a space. */
+function isGap(c: u32): bool {
+  return (
+    isSpace(c) ||
+    c == 0x28 ||
+    c == 0x7b ||
+    c == 0x2b ||
+    c == 0x22 ||
+    c == 0x27 ||
+    c == 0x21 ||
+    c == 0x26 ||
+    c == 0x7c ||
+    c == 0x60
+  );
+}
+
+function endsWord(): bool {
+  const c = byteAt(wordTo);
+  return wordTo >= limit || (!isWord(c) && c != 0x3d && c != 0x3a && c != 0x2f);
+}
+
+/** The command has no argument: the value ends, or another separator, closer or comment follows. */
+function endsCommand(start: usize): bool {
+  let at = start;
+  while (at < limit && (isSpace(load<u8>(at)) || load<u8>(at) == 0x2b)) at++;
+  if (at >= limit) return true;
+  const c = <u32>load<u8>(at);
+  if (c == 0x25 || c == 0x5c) return at == start;
+  return (
+    c == 0x3b ||
+    c == 0x7c ||
+    c == 0x26 ||
+    c == 0x29 ||
+    c == 0x60 ||
+    c == 0x3e ||
+    c == 0x3c ||
+    c == 0x23 ||
+    c == 0x22 ||
+    c == 0x27 ||
+    c == 0x7d ||
+    (c == 0x28 && byteAt(at + 1) == 0x29)
+  );
+}
+
+/** The word is followed by an argument that prose would not put there. */
+// eslint-disable-next-line complexity -- one branch per first byte
+function hasArgument(kind: u32): bool {
+  let at = wordTo;
+  const first = byteAt(at);
+  // cat$IFS/etc/passwd, cat${IFS}x, {cat,/etc/passwd}, cat</etc/passwd
+  if (first == 0x24 || first == 0x3c) return true;
+  if (first == 0x2c) return byteAt(at + 1) == 0x2f || byteAt(at + 1) == 0x2d;
+  if (kind == SHELL_TOOL && first == 0x2f) return true;
+  if (!isSpace(first) && first != 0x2b && first != 0x25) return false;
+  if (first == 0x25) at += 3;
+  while (at < limit && (isSpace(load<u8>(at)) || load<u8>(at) == 0x2b)) at++;
+  const c = byteAt(at);
+  const next = byteAt(at + 1);
+  if (c == 0x2d) return isAlpha(next) || next == 0x2d;
+  if (c == 0x2f || c == 0x7e)
+    return isAlpha(next) || next == 0x2f || next == 0x3f || next == 0x2a || at + 1 >= limit;
+  if (isAlpha(c) && next == 0x3a)
+    return (
+      byteAt(at + 2) == 0x5c ||
+      byteAt(at + 2) == 0x2f ||
+      byteAt(at + 2) == 0x22 ||
+      byteAt(at + 2) == 0x25 ||
+      at + 2 >= limit
+    );
+  if (kind != SHELL_TOOL) return false;
+  if (c == 0x24 || c == 0x22 || c == 0x27 || c == 0x25 || c == 0x2e || c == 0x2a || c == 0x5c || c == 0x60)
+    return true;
+  if (isDigit(c) && load<u8>(wordTo - 1) < 0x60) return false;
+  if (isDigit(c)) return !isSpace(byteAt(at + 1)) || at + 2 >= limit || endsCommand(at + 1);
+  return hasAddress(at);
+}
+
+/** The argument is an address, path or assignment: a mark inside it that words do not have. */
+function hasAddress(start: usize): bool {
+  let at = start;
+  while (at < limit && at - start < 96) {
+    const c = <u32>load<u8>(at);
+    if (isSpace(c)) return false;
+    if (
+      (c == 0x2e || c == 0x3a || c == 0x2f || c == 0x40 || c == 0x3d || c == 0x24 || c == 0x5c) &&
+      at > start
+    ) {
+      return isWord(byteAt(at + 1)) || byteAt(at + 1) == 0x2f;
+    }
+    at++;
+  }
+  return false;
+}
+
+/** name;id and user|date are lists of fields; a;id, ;id and 1|id are not. */
+function isFieldList(separator: usize, substitution: bool): bool {
+  if (substitution) return false;
+  let letters: u32 = 0;
+  let at = separator;
+  for (; at > begin && isWord(load<u8>(at - 1)) && letters < 8; at--) letters++;
+  if (at > begin && (load<u8>(at - 1) == 0x2e || load<u8>(at - 1) == 0x2f)) return false;
+  const c = <u32>load<u8>(separator);
+  const spaced = isSpace(byteAt(separator + 1)) || byteAt(separator + 1) == c;
+  if (c == 0x26 && !spaced && separator > begin && !endsCommand(wordTo)) return true;
+  return letters >= 2 && !spaced && !isDigit(load<u8>(separator - 1));
+}
+
+function closesSubstitution(start: usize): bool {
+  for (let at = start; at < limit && at - start < 256; at++) {
+    if (load<u8>(at) == 0x29) return true;
+  }
+  return false;
+}
+
+/** `…` that is the value, or nearly: in prose and markdown it is code. */
+function closesBackquote(start: usize): bool {
+  if (words > 0) return false;
+  for (let at = start; at < limit && at - start < 512; at++) {
+    if (load<u8>(at) != 0x60) continue;
+    let after = at + 1;
+    let letters: u32 = 0;
+    while (after < limit) {
+      if (isAlpha(load<u8>(after++))) letters++;
+      if (letters > 2) return false;
+    }
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,344 @@
+// The detectors over the whole module: whatever the bytes are they answer, their evidence lies inside the value, and the work they
+// do grows with the value's length and no faster.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { give, loadEngine, type EngineExports } from "./engine-module.ts";
+
+const DETECTORS = ["sqli", "xss", "shell"] as const;
+type Detector = (typeof DETECTORS)[number];
+
+/** Pieces from which generated values are put together: what the grammars branch on. */
+const PIECES: Record<Detector, string[]> = {
+  sqli: [
+    "'",
+    '"',
+    "`",
+    "(",
+    ")",
+    ",",
+    ";",
+    "--",
+    "#",
+    "/*",
+    "*/",
+    "/*!50000",
+    " ",
+    "\n",
+    "\0",
+    "\\",
+    "1",
+    "0x1f",
+    "1e5",
+    ".5",
+    "a",
+    "a.b",
+    "@x",
+    "@@y",
+    "$a$",
+    "$1",
+    "[x]",
+    "{",
+    "}",
+    "=",
+    "<",
+    ">",
+    "<=>",
+    "!=",
+    ":=",
+    "::",
+    "||",
+    "&&",
+    "|",
+    "&",
+    "^",
+    "~",
+    "!",
+    "+",
+    "-",
+    "*",
+    "%",
+    "%20",
+    "%a0",
+    "\u00a0",
+    "\u2019",
+    "or",
+    "and",
+    "not",
+    "like",
+    "in",
+    "is",
+    "null",
+    "between",
+    "union",
+    "all",
+    "select",
+    "from",
+    "where",
+    "having",
+    "group",
+    "by",
+    "order",
+    "limit",
+    "into",
+    "outfile",
+    "procedure",
+    "for",
+    "update",
+    "lock",
+    "join",
+    "on",
+    "case",
+    "when",
+    "then",
+    "else",
+    "end",
+    "as",
+    "collate",
+    "asc",
+    "drop",
+    "table",
+    "delete",
+    "insert",
+    "values",
+    "set",
+    "exec",
+    "declare",
+    "create",
+    "shutdown",
+    "waitfor",
+    "delay",
+    "begin",
+    "if",
+    "copy",
+    "sleep",
+    "version",
+    "count",
+    "sys",
+    "int",
+    "n'",
+    "q'",
+  ],
+  xss: [
+    "<",
+    "</",
+    ">",
+    "/>",
+    "<!--",
+    "-->",
+    "<?",
+    "<script",
+    "<img",
+    "<style",
+    "<meta",
+    "<svg",
+    "<a",
+    "<x:y",
+    " ",
+    "/",
+    "=",
+    '"',
+    "'",
+    "`",
+    "onerror",
+    "onx",
+    "href",
+    "src",
+    "style",
+    "srcdoc",
+    "content",
+    "rel",
+    "javascript:",
+    "java",
+    "script:",
+    "data:",
+    "text/html",
+    ";",
+    ":",
+    "(",
+    ")",
+    "{",
+    "}",
+    "$",
+    "&#",
+    "&#x",
+    "3a;",
+    "&colon;",
+    "&lt;",
+    "&lt",
+    "&",
+    "\\",
+    "\0",
+    "\t",
+    "\n",
+    "expression(",
+    "@import",
+    "alert",
+    "eval",
+    "window",
+    ".",
+    "?",
+    "1",
+    "a",
+    "/*",
+    "*/",
+    "void",
+    "0",
+  ],
+  shell: [
+    ";",
+    "|",
+    "||",
+    "&",
+    "&&",
+    "`",
+    "$",
+    "$(",
+    "(",
+    ")",
+    "<(",
+    "{",
+    "}",
+    " ",
+    "\n",
+    "%0a",
+    "\\n",
+    "\\",
+    "'",
+    '"',
+    "^",
+    "?",
+    "*",
+    "[",
+    "]",
+    "/",
+    "-",
+    "$IFS",
+    "${IFS}",
+    "$@",
+    "${x}",
+    "id",
+    "cat",
+    "ls",
+    "net",
+    "dir",
+    "c:\\",
+    "/etc/passwd",
+    "/usr/bin/",
+    "system",
+    "exec",
+    "()",
+    "<!--#exec",
+    "1",
+    "a",
+    ".",
+    ",",
+    "=",
+    "+",
+  ],
+};
+
+function detect(engine: EngineExports, name: Detector, bytes: Uint8Array | string): boolean {
+  const { at, len } = give(engine, bytes);
+  const found = engine[`${name}Detect`]!(at, len) !== 0;
+  if (found) {
+    const from = engine["detectorSpanFrom"]!();
+    const to = engine["detectorSpanTo"]!();
+    assert.ok(
+      from >= at && from <= to && to <= at + len,
+      `evidence ${from - at}..${to - at} of ${len} bytes`,
+    );
+  }
+  engine["release"]!(at);
+  return found;
+}
+
+for (const name of DETECTORS) {
+  test(`${name} never-traps on any bytes`, () => {
+    const engine = loadEngine();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        detect(engine, name, bytes);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test(`${name} never-traps on pieces of its grammar`, () => {
+    const engine = loadEngine();
+    const value = fc
+      .array(fc.constantFrom(...PIECES[name]), { maxLength: 60 })
+      .map((pieces) => pieces.join(""));
+    fc.assert(
+      fc.property(value, (text) => {
+        detect(engine, name, text);
+      }),
+      { numRuns: 4000 },
+    );
+  });
+
+  test(`${name} answers alike wherever the value lies and whatever follows it`, () => {
+    const engine = loadEngine();
+    const value = fc
+      .array(fc.constantFrom(...PIECES[name]), { maxLength: 24 })
+      .map((pieces) => pieces.join(" "));
+    fc.assert(
+      fc.property(value, fc.constantFrom("", "'", "x", " or 1=1", "<script>alert(1)"), (text, after) => {
+        const alone = detect(engine, name, text);
+        const bytes = new TextEncoder().encode(text + after);
+        const { at } = give(engine, bytes);
+        const len = new TextEncoder().encode(text).length;
+        assert.equal(engine[`${name}Detect`]!(at, len) !== 0, alone);
+        engine["release"]!(at);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test(`${name} work grows linearly with the length of repeated pieces`, () => {
+    const engine = loadEngine();
+    const steps = (text: string): number => {
+      const before = engine[`${name}StepCount`]!() >>> 0;
+      detect(engine, name, text);
+      return ((engine[`${name}StepCount`]!() >>> 0) - before) >>> 0;
+    };
+    const patterns = [
+      ...PIECES[name],
+      "'+",
+      "' + ' ",
+      "'a' ",
+      "''",
+      "(((",
+      "1,1,",
+      "<a b='",
+      "<a <a ",
+      "=\"'",
+      "a(",
+      "`a` ",
+      "$a$b",
+    ];
+    for (const piece of patterns) {
+      const small = piece.repeat(Math.ceil(8_000 / piece.length));
+      const large = piece.repeat(Math.ceil(64_000 / piece.length));
+      const bound = 12 * large.length + 20_000;
+      assert.ok(steps(small) <= 12 * small.length + 20_000, `8 KB of ${JSON.stringify(piece)}`);
+      assert.ok(steps(large) <= bound, `64 KB of ${JSON.stringify(piece)}`);
+    }
+  });
+}
+
+test("an attack between ten thousand quotes is found at either end", () => {
+  const engine = loadEngine();
+  const noise = "'x ".repeat(10_000);
+  assert.ok(detect(engine, "sqli", `1' or 1=1-- ${noise}`));
+  assert.ok(detect(engine, "sqli", `${noise}' or 1=1-- `));
+});
+
+test("the fingerprint names the tokens of the last detection", () => {
+  const engine = loadEngine();
+  assert.ok(detect(engine, "sqli", "1 union select 2"));
+  const out = engine["allocate"]!(32);
+  const length = engine["sqliFingerprintTo"]!(out);
+  const text = new TextDecoder().decode(new Uint8Array(engine.memory.buffer, out, length));
+  assert.equal(text, "1UE1");
+});
