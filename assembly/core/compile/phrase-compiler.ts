@@ -7,12 +7,16 @@
 // on the chain of failures where one ends; `offset` its word offset in the table.
 import { ByteWriter } from "../bytes/byte-writer";
 import {
-  PHRASE_CLASSES,
   PHRASE_FAIL,
   PHRASE_FLAG_WORDS,
   PHRASE_KIND_SHIFT,
-  PHRASE_ROOT,
+  PHRASE_PREFIX,
+  PHRASE_PREFIX_MAX,
+  PHRASE_PREFIX_MIN,
   PhraseKind,
+  phrasePrefixBit,
+  phraseRoot,
+  isRow,
 } from "../match/phrase-set";
 
 const NODE_SIZE: usize = 32;
@@ -39,6 +43,8 @@ export class PhraseBuild {
   private nodes: usize = heap.alloc(NODE_SIZE * 64);
   private room: u32 = 64;
   private count: u32 = 0;
+  private shortest: u32 = u32.MAX_VALUE;
+  private phrases: u32 = 0;
   /** First class that stands for a byte. */
   private firstClass: u32 = 0;
 
@@ -61,6 +67,8 @@ export class PhraseBuild {
       node = next;
     }
     this.set(node, LENGTH, len);
+    this.shortest = min(this.shortest, len);
+    this.phrases++;
     return true;
   }
 
@@ -166,7 +174,8 @@ export class PhraseBuild {
     const output: u32 = this.get(node, LENGTH) != 0 || this.get(node, OUTPUT) != 0 ? PhraseKind.Output : 0;
     const children = this.children(node);
     const isFirst = load<u8>(this.nodes + <usize>node * NODE_SIZE + FIRST) != 0;
-    if (node == 0 || isFirst || children > DENSE_CHILDREN) return output | PhraseKind.Dense;
+    if (node == 0 || isFirst) return output | PhraseKind.Top;
+    if (children > DENSE_CHILDREN) return output | PhraseKind.Dense;
     return output | (children == 1 ? PhraseKind.Line : PhraseKind.Sparse);
   }
 
@@ -175,7 +184,7 @@ export class PhraseBuild {
     const stack = heap.alloc((<usize>this.count) << 2);
     store<u32>(stack, 0);
     let depth: usize = 1;
-    let next = PHRASE_ROOT;
+    let next = phraseRoot(this.prefixBits());
     let placed: usize = 0;
     while (depth != 0) {
       const node = load<u32>(stack + (--depth << 2));
@@ -183,7 +192,7 @@ export class PhraseBuild {
       this.set(node, OFFSET, next);
       const kind = this.kindOf(node);
       next += kind & PhraseKind.Output ? 3 : 1;
-      if ((kind & 3) == PhraseKind.Dense) next += classCount;
+      if (isRow(kind & 3)) next += classCount;
       else if ((kind & 3) == PhraseKind.Sparse) next += this.children(node);
       for (let child = this.get(node, CHILD); child != 0; child = this.get(child, SIBLING)) {
         store<u32>(stack + (depth++ << 2), child);
@@ -199,9 +208,38 @@ export class PhraseBuild {
     out.u32(this.wordBoundary ? PHRASE_FLAG_WORDS : 0);
     out.u32(classCount);
     out.u32(this.count);
-    out.bytes(classes, (PHRASE_ROOT << 2) - PHRASE_CLASSES);
+    out.u32(this.prefixBits());
+    out.bytes(classes, 256);
+    this.writePrefixes(out);
     for (let i: u32 = 0; i < this.count; i++) {
       this.writeState(out, load<u32>(order + ((<usize>i) << 2)), classes, classCount);
+    }
+  }
+
+  /** log2 of the size of the prefix bit set: sparse enough to skip most places; 0 when a phrase is too short. */
+  private prefixBits(): u32 {
+    if (this.shortest < PHRASE_PREFIX || this.phrases == 0) return 0;
+    let bits = PHRASE_PREFIX_MIN;
+    while (bits < PHRASE_PREFIX_MAX && this.phrases >> (bits - 5) != 0) bits++;
+    return bits;
+  }
+
+  private writePrefixes(out: ByteWriter): void {
+    const bits = this.prefixBits();
+    if (bits == 0) return;
+    const size: u32 = 1 << (bits - 3);
+    const set = out.reserve(size);
+    memory.fill(set, 0, size);
+    out.length += size;
+    for (let a = this.get(0, CHILD); a != 0; a = this.get(a, SIBLING)) {
+      for (let b = this.get(a, CHILD); b != 0; b = this.get(b, SIBLING)) {
+        for (let c = this.get(b, CHILD); c != 0; c = this.get(c, SIBLING)) {
+          const bit = phrasePrefixBit(this.byteOf(a) | (this.byteOf(b) << 8) | (this.byteOf(c) << 16), bits);
+          const place = set + (bit >> 3);
+          const mask: u32 = 1 << (bit & 7);
+          store<u8>(place, <u8>(load<u8>(place) | mask));
+        }
+      }
     }
   }
 
@@ -211,7 +249,7 @@ export class PhraseBuild {
     const first = this.get(node, CHILD);
     const top: u32 = shape == PhraseKind.Line ? load<u8>(classes + this.byteOf(first)) : this.children(node);
     const fail = this.get(this.get(node, FAIL), OFFSET);
-    out.u32((shape == PhraseKind.Dense ? 0 : (top << 24) | fail) | (kind << PHRASE_KIND_SHIFT));
+    out.u32((isRow(shape) ? 0 : (top << 24) | fail) | (kind << PHRASE_KIND_SHIFT));
     if (kind & PhraseKind.Output) {
       const ends = this.get(node, LENGTH) != 0 ? node : this.get(node, OUTPUT);
       const link = this.get(ends, OUTPUT);
@@ -222,7 +260,7 @@ export class PhraseBuild {
       for (let child = first; child != 0; child = this.get(child, SIBLING)) {
         out.u32(((<u32>load<u8>(classes + this.byteOf(child))) << 24) | this.get(child, OFFSET));
       }
-    } else if (shape == PhraseKind.Dense) {
+    } else if (isRow(shape)) {
       for (let cls: u32 = 0; cls < classCount; cls++) {
         const next: u32 = cls < this.firstClass ? 0 : this.follow(node, load<u8>(classes + 256 + cls));
         out.u32(this.get(next, OFFSET));

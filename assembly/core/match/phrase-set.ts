@@ -1,25 +1,37 @@
 // Which of many phrases occurs in a value: an Aho-Corasick automaton (Aho and Corasick, 1975) over byte classes, in
 // one position-independent table of u32 words. compile/phrase-compiler.ts writes it.
 //
-// ╒═ header ═════════╤═══════╤═════════════╤════════╤═══════════════════════╤═══════════════════════╕
-// │ size in bytes    │ flags │ class count │ states │ u8 class of each byte │ states, the root first│
-// ╘══════════════════╧═══════╧═════════════╧════════╧═══════════════════════╧═══════════════════════╛
+// ╒═ header, 20 bytes ═══════════════════════════════════════╤═══════════════════════╤═════════════════╤══════════╕
+// │ size in bytes │ flags │ class count │ states │ prefix bits │ u8 class of each byte │ prefix bit set  │ states … │
+// ╘══════════════════════════════════════════════════════════╧═══════════════════════╧═════════════════╧══════════╛
 // state: class or count << 24 | kind << 21 | fail (word offset), then per kind
 //   Output (bit of any kind)  length of the longest phrase that ends here; next state that has one (0 = none)
 //   Line     one child, for the class in the state's top byte; it is the next state in the table
 //   Sparse   count words: class << 24 | child
 //   Dense    class count words: the next state, failures already followed
-// Most states of a long list are on a line, where four bytes do; the root and its children are dense.
+//   Top      like Dense: the root, which is the first state, and its children
+// Most states of a long list are on a line, where four bytes do.
 //
-// Time is linear in the value. With word boundaries it is also linear in the phrases that end at one byte (a phrase
-// that is the tail of another), which the list decides and the value cannot.
+// WHY a prefix bit set: nearly every letter begins some phrase of a long list, so the automaton would be busy on any
+// text. Where every phrase has three bytes or more, a bit per hash of three bytes tells where none can begin, and
+// those places are skipped whenever the automaton remembers at most the byte before.
+// SAFETY: a place is skipped only when no phrase begins with its three bytes; a Top state knows of no longer
+// beginning. TEST: test/engine/value-match.test.ts compares with a plain search, with and without short phrases.
+//
+// Time is linear in the value: a byte is looked at once by the automaton and at most twice for its prefix. With word
+// boundaries it is also linear in the phrases that end at one byte (a phrase that is the tail of another), which
+// the list decides and the value cannot.
 import { isWord } from "../bytes/ascii";
 import { Span } from "./span";
 
-export const PHRASE_HEADER: u32 = 16;
+export const PHRASE_HEADER: u32 = 20;
 export const PHRASE_CLASSES: u32 = PHRASE_HEADER;
-/** Word offset of the root. */
-export const PHRASE_ROOT: u32 = (PHRASE_HEADER + 256) >> 2;
+export const PHRASE_PREFIXES: u32 = PHRASE_CLASSES + 256;
+/** Bytes of a phrase that make its prefix. */
+export const PHRASE_PREFIX: u32 = 3;
+/** The bit set has 2^8 … 2^16 bits, or is missing (0). */
+export const PHRASE_PREFIX_MIN: u32 = 8;
+export const PHRASE_PREFIX_MAX: u32 = 16;
 export const PHRASE_KIND_SHIFT: u32 = 21;
 export const PHRASE_FAIL: u32 = (1 << 21) - 1;
 export const PHRASE_TARGET: u32 = (1 << 24) - 1;
@@ -31,28 +43,68 @@ export enum PhraseKind {
   Line = 0,
   Sparse = 1,
   Dense = 2,
+  Top = 3,
   /** Added to one of the others. */
   Output = 4,
+}
+
+/** True for states whose edges are a row with a word per class. */
+export function isRow(shape: u32): bool {
+  return shape == PhraseKind.Dense || shape == PhraseKind.Top;
+}
+
+/** Word offset of the root, which is the first state. */
+export function phraseRoot(prefixBits: u32): u32 {
+  return (PHRASE_PREFIXES + (prefixBits == 0 ? 0 : 1 << (prefixBits - 3))) >> 2;
+}
+
+/** Which bit stands for the three low bytes of `prefix`. */
+export function phrasePrefixBit(prefix: u32, prefixBits: u32): u32 {
+  return ((prefix << 8) * 0x9e3779b1) >> (32 - prefixBits);
 }
 
 /** Finds the phrase in [at, end) that ends first (the longest of those) and writes where it lies. */
 export function phraseFind(table: usize, at: usize, end: usize, span: Span): bool {
   const classes = table + PHRASE_CLASSES;
   const words = (load<u32>(table, 4) & PHRASE_FLAG_WORDS) != 0;
+  const prefixBits = load<u32>(table, 16);
+  const root = table + ((<usize>phraseRoot(prefixBits)) << 2);
   const start = at;
-  let state: usize = table + ((<usize>PHRASE_ROOT) << 2);
-  for (; at < end; at++) {
+  let from = prefixBits == 0 ? at : skip(table, prefixBits, at, end);
+  let state = root;
+  for (at = from; at < end; at++) {
     state = step(table, state, load<u8>(classes + load<u8>(at)));
-    if ((load<u32>(state) >> PHRASE_KIND_SHIFT) & PhraseKind.Output) {
+    const kind = (load<u32>(state) >> PHRASE_KIND_SHIFT) & 7;
+    if (kind & PhraseKind.Output) {
       const length = words ? boundedLength(table, state, start, at, end) : load<u32>(state, 4);
       if (length != 0) {
         span.from = at + 1 - min(<usize>length, at + 1 - start);
         span.to = at + 1;
         return true;
       }
+    } else if (kind == PhraseKind.Top && prefixBits != 0) {
+      // A phrase can begin at this byte, or after it when the state is the root; but not where one was tried.
+      const next = state == root ? at + 1 : at;
+      if (next == from) continue;
+      from = skip(table, prefixBits, next, end);
+      at = from - 1;
+      state = root;
     }
   }
   return false;
+}
+
+/** The first place in [at, end) where a phrase may begin, or `end`. */
+function skip(table: usize, prefixBits: u32, at: usize, end: usize): usize {
+  const bits = table + PHRASE_PREFIXES;
+  const shift = 32 - prefixBits;
+  for (; at + 4 <= end; at++) {
+    const bit = ((load<u32>(at) << 8) * 0x9e3779b1) >> shift;
+    if (((<u32>load<u8>(bits + (bit >> 3))) >> (bit & 7)) & 1) return at;
+  }
+  if (at + PHRASE_PREFIX > end) return end;
+  const bit = phrasePrefixBit(load<u16>(at) | ((<u32>load<u8>(at, 2)) << 16), prefixBits);
+  return ((<u32>load<u8>(bits + (bit >> 3))) >> (bit & 7)) & 1 ? at : end;
 }
 
 /** The state after a byte of class `cls`. Ends because every chain of failures does: validated on load. */
@@ -64,7 +116,7 @@ function step(table: usize, state: usize, cls: u32): usize {
     const shape = kind & 3;
     if (shape == PhraseKind.Line) {
       if (word >> 24 == cls) return edges;
-    } else if (shape == PhraseKind.Dense) {
+    } else if (isRow(shape)) {
       return table + ((<usize>load<u32>(edges + ((<usize>cls) << 2))) << 2);
     } else {
       const last = edges + ((<usize>(word >> 24)) << 2);
@@ -95,10 +147,13 @@ function boundedLength(table: usize, state: usize, start: usize, last: usize, en
  * must be 4-byte aligned.
  */
 export function validatePhraseSet(table: usize, size: u32): bool {
-  if (size < (PHRASE_ROOT << 2) + 4 || size & 3 || load<u32>(table) != size || size > PHRASE_FAIL << 2)
-    return false;
+  if (size < PHRASE_PREFIXES || size & 3 || load<u32>(table) != size || size > PHRASE_FAIL << 2) return false;
   const classCount = load<u32>(table, 8);
+  const prefixBits = load<u32>(table, 16);
   if (classCount - 1 > 255) return false;
+  if (prefixBits != 0 && prefixBits - PHRASE_PREFIX_MIN > PHRASE_PREFIX_MAX - PHRASE_PREFIX_MIN) return false;
+  const root = phraseRoot(prefixBits);
+  if (root >= size >> 2) return false;
   for (let c: u32 = 0; c < 256; c++) {
     if (<u32>load<u8>(table + PHRASE_CLASSES + c) >= classCount) return false;
   }
@@ -106,10 +161,10 @@ export function validatePhraseSet(table: usize, size: u32): bool {
   const marks = heap.alloc(words);
   memory.fill(marks, 0, words);
   const fine =
-    markStates(table, words, classCount, marks) &&
-    targetsAreStates(table, words, classCount, marks) &&
-    chainsEnd(table, words, marks, false) &&
-    chainsEnd(table, words, marks, true);
+    markStates(table, root, words, classCount, marks) &&
+    targetsAreStates(table, root, words, classCount, marks) &&
+    chainsEnd(table, root, words, marks, false) &&
+    chainsEnd(table, root, words, marks, true);
   heap.free(marks);
   return fine;
 }
@@ -128,18 +183,15 @@ function sizeOf(table: usize, state: u32, classCount: u32): u32 {
   const head: u32 = kind & PhraseKind.Output ? 3 : 1;
   const shape = kind & 3;
   if (shape == PhraseKind.Line) return head;
-  return shape == PhraseKind.Dense
-    ? head + classCount
-    : head + (load<u32>(table + ((<usize>state) << 2)) >> 24);
+  return isRow(shape) ? head + classCount : head + (load<u32>(table + ((<usize>state) << 2)) >> 24);
 }
 
 /** Marks where states begin; false when they do not fill the table exactly. */
-function markStates(table: usize, words: u32, classCount: u32, marks: usize): bool {
-  if ((kindAt(table, PHRASE_ROOT) & 3) != PhraseKind.Dense) return false;
-  let state = PHRASE_ROOT;
+function markStates(table: usize, root: u32, words: u32, classCount: u32, marks: usize): bool {
+  if ((kindAt(table, root) & 3) != PhraseKind.Top) return false;
+  let state = root;
   let count: u32 = 0;
   while (state < words) {
-    if ((kindAt(table, state) & 3) == 3) return false;
     store<u8>(marks + state, MARK_STATE);
     state += sizeOf(table, state, classCount);
     count++;
@@ -151,13 +203,13 @@ function isState(marks: usize, words: u32, state: u32): bool {
   return state < words && load<u8>(marks + state) != 0;
 }
 
-function targetsAreStates(table: usize, words: u32, classCount: u32, marks: usize): bool {
-  for (let state = PHRASE_ROOT; state < words; state += sizeOf(table, state, classCount)) {
+function targetsAreStates(table: usize, root: u32, words: u32, classCount: u32, marks: usize): bool {
+  for (let state = root; state < words; state += sizeOf(table, state, classCount)) {
     const at = table + ((<usize>state) << 2);
     const kind = kindAt(table, state);
     const next = state + sizeOf(table, state, classCount);
     const shape = kind & 3;
-    if (shape != PhraseKind.Dense && !isState(marks, words, load<u32>(at) & PHRASE_FAIL)) return false;
+    if (!isRow(shape) && !isState(marks, words, load<u32>(at) & PHRASE_FAIL)) return false;
     if (shape == PhraseKind.Line && !isState(marks, words, next)) return false;
     let edge = state + 1;
     if (kind & PhraseKind.Output) {
@@ -168,7 +220,7 @@ function targetsAreStates(table: usize, words: u32, classCount: u32, marks: usiz
       edge += 2;
     }
     if (shape == PhraseKind.Line) continue;
-    const mask = shape == PhraseKind.Dense ? u32.MAX_VALUE : PHRASE_TARGET;
+    const mask = isRow(shape) ? u32.MAX_VALUE : PHRASE_TARGET;
     for (; edge < next; edge++) {
       if (!isState(marks, words, load<u32>(table + ((<usize>edge) << 2)) & mask)) return false;
     }
@@ -177,11 +229,11 @@ function targetsAreStates(table: usize, words: u32, classCount: u32, marks: usiz
 }
 
 /** True when following failures (or, with `links`, outputs) from any state comes to an end. */
-function chainsEnd(table: usize, words: u32, marks: usize, links: bool): bool {
+function chainsEnd(table: usize, root: u32, words: u32, marks: usize, links: bool): bool {
   for (let i: u32 = 0; i < words; i++) {
     if (load<u8>(marks + i)) store<u8>(marks + i, MARK_STATE);
   }
-  for (let first = PHRASE_ROOT; first < words; first++) {
+  for (let first = root; first < words; first++) {
     if (load<u8>(marks + first) != MARK_STATE) continue;
     let state = first;
     while (state != 0 && load<u8>(marks + state) == MARK_STATE) {
@@ -202,5 +254,5 @@ function after(table: usize, state: u32, links: bool): u32 {
   const kind = kindAt(table, state);
   const at = table + ((<usize>state) << 2);
   if (links) return kind & PhraseKind.Output ? load<u32>(at, 8) : 0;
-  return (kind & 3) == PhraseKind.Dense ? 0 : load<u32>(at) & PHRASE_FAIL;
+  return isRow(kind & 3) ? 0 : load<u32>(at) & PHRASE_FAIL;
 }
