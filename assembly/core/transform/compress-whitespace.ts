@@ -1,6 +1,5 @@
 // compress_whitespace: a run of spaces (U+0020 only) becomes one. Output: shorter than the input.
 import { ByteWriter } from "../bytes/byte-writer";
-import { findByte } from "../bytes/find-byte";
 
 export function compressWhitespace(at: usize, len: u32, out: ByteWriter): bool {
   const end = at + len;
@@ -19,10 +18,15 @@ export function compressWhitespace(at: usize, len: u32, out: ByteWriter): bool {
 
 /** The first space that follows a space in [at, end), or `end`. */
 function secondSpace(at: usize, end: usize): usize {
-  while (true) {
-    const space = findByte(at, end, 0x20);
-    if (space + 1 >= end) return end;
-    if (load<u8>(space, 1) == 0x20) return space + 1;
-    at = space + 2;
+  const space = i8x16.splat(0x20);
+  // Both loads stay inside: 17 bytes remain.
+  while (at + 17 <= end) {
+    const pairs = i8x16.bitmask(v128.and(i8x16.eq(v128.load(at), space), i8x16.eq(v128.load(at, 1), space)));
+    if (pairs != 0) return at + ctz(pairs) + 1;
+    at += 16;
   }
+  for (; at + 1 < end; at++) {
+    if (load<u16>(at) == 0x2020) return at + 1;
+  }
+  return end;
 }

@@ -33,6 +33,29 @@ export function removeComments(at: usize, len: u32, out: ByteWriter): bool {
 
 /** Where the first comment in [at, end) begins, or `end`. */
 function findComment(at: usize, end: usize): usize {
+  const hash = i8x16.splat(<i8>HASH);
+  const dash = i8x16.splat(<i8>DASH);
+  const slash = i8x16.splat(<i8>SLASH);
+  // WHY: 16 bytes per step. SAFETY: a comment begins with #, -- , // , /* or <! , all of which are looked for.
+  while (at + 17 <= end) {
+    const block = v128.load(at);
+    const next = v128.load(at, 1);
+    const dashes = v128.and(i8x16.eq(block, dash), i8x16.eq(next, dash));
+    const slashes = v128.and(
+      i8x16.eq(block, slash),
+      v128.or(i8x16.eq(next, slash), i8x16.eq(next, i8x16.splat(<i8>STAR))),
+    );
+    const opens = v128.and(i8x16.eq(block, i8x16.splat(0x3c)), i8x16.eq(next, i8x16.splat(0x21)));
+    const found = v128.or(v128.or(i8x16.eq(block, hash), opens), v128.or(dashes, slashes));
+    if (v128.any_true(found)) {
+      const stop = at + 16;
+      for (at += ctz(i8x16.bitmask(found)); at < stop; at++) {
+        if (commentAt(at, end) != Comment.None) return at;
+      }
+    } else {
+      at += 16;
+    }
+  }
   while (at < end && commentAt(at, end) == Comment.None) at++;
   return at;
 }

@@ -39,6 +39,15 @@ function isTriggered(id: u32, row: string): bool {
   return false;
 }
 
+/** Bytes that stay as they are, to move a row out of the first block of 16. */
+const PLAIN = "sixteen in a row";
+
+function changesBehindPlain(id: u32, row: string, want: string): void {
+  changes(id, row, want);
+  changes(id, PLAIN + row, PLAIN + want);
+  changes(id, PLAIN + "x" + row + PLAIN, PLAIN + "x" + want + PLAIN);
+}
+
 function changes(id: u32, row: string, want: string): void {
   for (let i = 0; i < AFTER.length; i++) {
     const at = place(row, AFTER[i]);
@@ -94,7 +103,7 @@ describe("core/transform/transformation transform", () => {
   test("compress_whitespace", () => {
     const id = Transformation.CompressWhitespace;
     changes(id, "  ", " ");
-    changes(id, "a  b   c    ", "a b c ");
+    changesBehindPlain(id, "a  b   c    ", "a b c ");
     changes(id, "   a", " a");
     keeps(id, "a b c ");
     keeps(id, "a\t\t\n\nb ");
@@ -228,11 +237,11 @@ describe("core/transform/transformation transform", () => {
 
   test("shell_unescape", () => {
     const id = Transformation.ShellUnescape;
-    changes(id, "c\\a't /e\"t^c", "cat/etc");
-    changes(id, "a,b;c", "a b c");
-    changes(id, "a \t\n b", "a b");
-    changes(id, "cmd (x", "cmd(x");
-    changes(id, "LS", "ls");
+    changesBehindPlain(id, "c\\a't /e\"t^c", "cat/etc");
+    changesBehindPlain(id, "a,b;c", "a b c");
+    changesBehindPlain(id, "a \t\n b", "a b");
+    changesBehindPlain(id, "cmd (x", "cmd(x");
+    changesBehindPlain(id, "LS", "ls");
     changes(id, "a\tB ,", "a\tb ");
     keeps(id, "a b\tc\n");
     keeps(id, "a,");
@@ -255,8 +264,8 @@ describe("core/transform/transformation transform", () => {
 
   test("remove_comments", () => {
     const id = Transformation.RemoveComments;
-    changes(id, "a<!-- b -->c", "ac");
-    changes(id, "a/* b */c/**/d", "acd");
+    changesBehindPlain(id, "a<!-- b -->c", "ac");
+    changesBehindPlain(id, "a/* b */c/**/d", "acd");
     changes(id, "1=1 -- x", "1=1 ");
     changes(id, "a # b", "a ");
     changes(id, "http://x", "http:");
