@@ -2,7 +2,7 @@
 import { describe, test } from "node:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { loadEngine } from "./engine-module.js";
+import { give, loadEngine, take } from "./engine-module.js";
 import { BODY_KIND, KIND, RUNNER, leavesOf, parseRun, valuesOf, type ParseRun } from "./parse-run.js";
 
 const engine = loadEngine();
@@ -196,8 +196,41 @@ describe("parse: properties", () => {
         for (const runner of [...STREAMED, RUNNER.cookies, RUNNER.target, RUNNER.headers]) {
           parseRun(engine, runner, bytes, chunk);
         }
+        const { at, len } = give(engine, bytes);
+        assert.ok(engine["parseContentType"]!(at, len) <= BODY_KIND.unknown);
+        engine["release"]!(at);
       }),
       { numRuns: 300 * SCALE },
+    );
+  });
+
+  test("bytes behind the end are not looked at", () => {
+    const tail = fc.constantFrom(
+      "",
+      '"',
+      "}",
+      "=1&",
+      "0",
+      "\\u0041",
+      "%41",
+      ";",
+      "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(syntax, mutatedJson),
+        tail,
+        fc.constantFrom(...STREAMED, RUNNER.cookies, RUNNER.target),
+        (bytes, behind, runner) => {
+          const both = Buffer.concat([bytes, Buffer.from(behind)]);
+          const { at } = give(engine, both);
+          const size = engine["parseRun"]!(runner, at, bytes.length, 0, 1);
+          const list = Buffer.from(take(engine, engine["parseListAt"]!(), size)).toString("latin1");
+          engine["release"]!(at);
+          assert.equal(list, parseRun(engine, runner, bytes).list);
+        },
+      ),
+      { numRuns: 1000 * SCALE },
     );
   });
 

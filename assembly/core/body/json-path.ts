@@ -4,7 +4,7 @@
 // bytes in a stack and its node is made again when a value needs it. Containers deeper than the limit are
 // counted, their kind is one bit; values in them share the path of the deepest kept container.
 //
-// frames: │ node · keyAt · keyLen · index · next │ …      one per open container, 20 bytes
+// frames: │ node · keyAt · keyLen · index · next · hashes │ …   one per open container, 24 bytes
 // keys:   │ key of frame 1 │ key of frame 3 │ … │ key of the open member (when a chunk ended behind it) │
 
 import { ByteWriter } from "../bytes/byte-writer";
@@ -15,7 +15,9 @@ import { PATH_KEY_BYTES } from "../inputs/value-buffer";
 export const JSON_DEPTH_LIMIT: u32 = 256;
 /** Depth up to which objects and arrays are told apart; deeper ones are read like arrays. */
 const KINDS_LIMIT: u32 = 256 * 1024;
-const FRAME_SIZE: u32 = 20;
+const FRAME_SIZE: u32 = 24;
+/** Keys of one object that are compared with each other, by hash; later ones are not. */
+const COMPARED_KEYS: u32 = 16;
 /** After a message that was deeper its stacks go back to the heap. */
 const KEPT_DEPTH: u32 = 32;
 
@@ -30,6 +32,8 @@ class Frame {
   index: i32;
   /** Position of the next element, when it is an array. */
   next: i32;
+  /** Where the hashes of its keys begin, when it is an object. */
+  hashes: u32;
 }
 
 @unmanaged
@@ -38,9 +42,13 @@ export class JsonPath {
   depth: u32 = 0;
   /** The innermost container is an object. */
   inObject: bool = false;
+  /** Two keys of one object were the same. */
+  hasDuplicate: bool = false;
   private deepest: u32 = 0;
   private frames: ByteWriter = new ByteWriter();
   private keys: ByteWriter = new ByteWriter();
+  /** Hashes of the keys of the open objects. */
+  private hashes: ByteWriter = new ByteWriter();
   /** One bit for each depth: it is an object. */
   private kinds: ByteWriter = new ByteWriter();
   /** Depth up to which the nodes of the frames are valid. */
@@ -72,6 +80,7 @@ export class JsonPath {
   openMember(inputs: Inputs, at: usize, len: u32): usize {
     if (this.depth > JSON_DEPTH_LIMIT) return this.containerNode(inputs, JSON_DEPTH_LIMIT);
     this.closeMember();
+    if (!this.hasDuplicate) this.compareKey(at, len);
     this.memberAt = at;
     this.memberLen = min(len, PATH_KEY_BYTES);
     this.member = inputs.keyNode(this.containerNode(inputs, this.depth), at, this.memberLen);
@@ -115,6 +124,7 @@ export class JsonPath {
     if (this.depth <= JSON_DEPTH_LIMIT) {
       this.closeMember();
       this.keys.length = this.frame(this.depth).keyAt;
+      this.hashes.length = this.frame(this.depth).hashes;
       this.frames.length -= FRAME_SIZE;
     }
     this.depth--;
@@ -130,6 +140,7 @@ export class JsonPath {
   protected resetPath(): void {
     this.depth = 0;
     this.inObject = false;
+    this.hasDuplicate = false;
     this.valid = 0;
     this.member = 0;
     this.memberLen = 0;
@@ -137,6 +148,7 @@ export class JsonPath {
     this.frames.clear();
     this.keys.clear();
     this.kinds.clear();
+    this.hashes.clear();
     if (this.deepest > KEPT_DEPTH) this.freeStacks();
     this.deepest = 0;
   }
@@ -146,12 +158,29 @@ export class JsonPath {
     heap.free(changetype<usize>(this.frames));
     heap.free(changetype<usize>(this.keys));
     heap.free(changetype<usize>(this.kinds));
+    heap.free(changetype<usize>(this.hashes));
   }
 
   private freeStacks(): void {
     this.frames.free();
     this.keys.free();
     this.kinds.free();
+    this.hashes.free();
+  }
+
+  private compareKey(at: usize, len: u32): void {
+    if (this.depth == 0) return;
+    const hash = hashKey(at, len);
+    const first = this.frame(this.depth).hashes;
+    const hashes = this.hashes;
+    const end = hashes.at + hashes.length;
+    for (let p = hashes.at + first; p < end; p += 4) {
+      if (load<u32>(p) == hash) {
+        this.hasDuplicate = true;
+        return;
+      }
+    }
+    if (hashes.length - first < COMPARED_KEYS * 4) hashes.u32(hash);
   }
 
   private frame(depth: u32): Frame {
@@ -172,6 +201,7 @@ export class JsonPath {
     frame.keyLen = keyLen;
     frame.index = index;
     frame.next = 0;
+    frame.hashes = this.hashes.length;
     this.saved = false;
     this.memberLen = 0;
     this.member = 0;
@@ -212,4 +242,27 @@ export class JsonPath {
     if (depth >= KINDS_LIMIT) return false;
     return (((<u32>load<u8>(this.kinds.at + (depth >> 3))) >> (depth & 7)) & 1) != 0;
   }
+}
+
+/** Eight bytes at a time, with the multiplier of the golden ratio; the last eight may overlap others. */
+function hashKey(at: usize, len: u32): u32 {
+  const end = at + len;
+  let hash: u64 = len;
+  if (len >= 8) {
+    for (; end - at > 8; at += 8) hash = mix(hash ^ load<u64>(at));
+    hash ^= load<u64>(end - 8);
+  } else if (len >= 4) {
+    hash ^= ((<u64>load<u32>(at)) << 32) | load<u32>(end - 4);
+  } else if (len != 0) {
+    hash ^=
+      ((<u64>load<u8>(at)) << 40) |
+      ((<u64>load<u8>(at + (len >> 1))) << 32) |
+      ((<u64>load<u8>(end - 1)) << 24);
+  }
+  return <u32>(mix(hash) >> 32);
+}
+
+function mix(hash: u64): u64 {
+  const product = hash * 0x9e3779b97f4a7c15;
+  return product ^ (product >> 32);
 }

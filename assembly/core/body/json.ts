@@ -72,7 +72,8 @@ export class JsonParser {
 
   /** Bits of Anomaly. */
   get anomalies(): u32 {
-    return this.grammar.anomalies;
+    const duplicate = this.grammar.hasDuplicate ? Anomaly.JsonDuplicateKey : Anomaly.None;
+    return this.grammar.anomalies | duplicate;
   }
 
   /**

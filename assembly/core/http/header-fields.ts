@@ -72,6 +72,11 @@ export class HeaderPairs {
   /** Goes to the first pair of that lower-case name, from the start. */
   find(name: usize, nameLen: u32): bool {
     this.rewind();
+    return this.findNext(name, nameLen);
+  }
+
+  /** Goes to the next pair of that lower-case name. */
+  findNext(name: usize, nameLen: u32): bool {
     while (this.next()) {
       if (equalsFolded(this.name, this.nameLen, name, nameLen)) return true;
     }

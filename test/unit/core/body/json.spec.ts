@@ -35,10 +35,22 @@ const VALID: Row[] = [
   new Row("escape in a key", '{"\\u0061b":1}', "{} ab# ab:1", 0),
   new Row("scalar document", '"x"', "=x", 0),
   new Row("number document", "12", ":12", 0),
+  new Row(
+    "same key in two objects",
+    '[{"a":{"a":1}},{"a":1}]',
+    "{} 0{} 0.a# 0.a{} 0.a.a# 0.a.a:1 1{} 1.a# 1.a:1",
+    0,
+  ),
   new Row("empty containers", '{"a":{},"b":[]}', "{} a# a{} b# b{}", 0),
 ];
 
 const TOLERATED: Row[] = [
+  new Row(
+    "duplicate key",
+    '{"a":1,"b":{"a":2},"a":3}',
+    "{} a# a:1 b# b{} b.a# b.a:2 a# a:3",
+    Anomaly.JsonDuplicateKey,
+  ),
   new Row("bom", "\ufeff[1]", "{} 0:1", Anomaly.JsonBom),
   new Row("line comment", "[1,//x\n2]", "{} 0:1 1:2", Anomaly.JsonComment | Anomaly.BodyMalformed),
   new Row("block comment", "[1/**x*/,2]", "{} 0:1 1:2", Anomaly.JsonComment | Anomaly.BodyMalformed),
