@@ -9,7 +9,9 @@ export enum Limit {
   Budget = 4,
   /** The host's header blob is not what it says it is. */
   Headers = 8,
+  /** The host did not hand over what there was to judge. */
+  Host = 16,
 }
 
 /** Names by bit. */
-export const LIMIT_NAMES = ["request_body", "response_body", "budget", "headers"];
+export const LIMIT_NAMES = ["request_body", "response_body", "budget", "headers", "host"];

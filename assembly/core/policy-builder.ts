@@ -1,6 +1,8 @@
 // Configuration text → policy: loads it, compiles its rules, opens the shipped ones. All problems at once.
 
 import { ByteWriter } from "./bytes/byte-writer";
+import { Text } from "./bytes/text";
+import { REGEX_FOLD_CASE, RegexBuild, RegexStatus, buildRegex, regexErrorText } from "./compile/regex-compiler";
 import { RuleCompiler } from "./compile/rule-compiler";
 import { Config, MODE_NAMES } from "./config/config";
 import { loadConfig } from "./config/config-loader";
@@ -54,6 +56,8 @@ export function buildPolicy(at: usize, len: u32, build: PolicyBuild): Policy | n
     if (error != LoadError.None) problem(build, "the shipped ruleset cannot be read: error ", error);
   }
   if (config.customRules != 0) compileCustom(policy, config.document, config.customRules, build);
+  policy.redactKeys = compileRedaction(config.redactKeyRegex, "redaction.key_regex: ", build);
+  policy.redactValues = compileRedaction(config.redactValueRegex, "redaction.value_regex: ", build);
   config.closeDocument();
   if (build.problems.length != 0) {
     policy.release();
@@ -77,6 +81,26 @@ function compileCustom(policy: Policy, doc: JsonDocument, node: u32, build: Poli
   compiler.free();
   bytes.free();
   heap.free(changetype<usize>(bytes));
+}
+
+/** The program of a redaction pattern, in memory of its own; 0 when there is none or it is wrong. */
+function compileRedaction(pattern: Text, field: string, build: PolicyBuild): usize {
+  if (pattern.len == 0) return 0;
+  const regex = new RegexBuild();
+  regex.maxStates = 0;
+  let program: usize = 0;
+  if (buildRegex(regex, pattern.at, pattern.len, REGEX_FOLD_CASE) == RegexStatus.Ok) {
+    program = heap.alloc(regex.program.length);
+    memory.copy(program, regex.program.at, regex.program.length);
+  } else {
+    build.problems.text(field);
+    build.problems.text(regexErrorText(regex.errorCode));
+    build.problems.text(" at offset ");
+    build.problems.decimal(regex.errorAt);
+    build.problems.byte(0x0a);
+  }
+  regex.free();
+  return program;
 }
 
 function problem(build: PolicyBuild, what: string, code: u32): void {

@@ -14,6 +14,9 @@ export class Policy {
   shipped: Ruleset = new Ruleset();
   /** The configuration's own rules. */
   custom: Ruleset = new Ruleset();
+  /** Programs of the configuration's own redaction patterns, owned; 0 = none. */
+  redactKeys: usize = 0;
+  redactValues: usize = 0;
   /** Bytes of the custom ruleset, owned. */
   private customBytes: usize = 0;
   /** Transactions under way, and one for the plugin while this is its policy. */
@@ -58,6 +61,8 @@ export class Policy {
   release(): void {
     if (--this.users != 0) return;
     if (this.customBytes != 0) heap.free(this.customBytes);
+    if (this.redactKeys != 0) heap.free(this.redactKeys);
+    if (this.redactValues != 0) heap.free(this.redactValues);
     if (this.shipped.flags != 0) heap.free(this.shipped.flags);
     if (this.custom.flags != 0) heap.free(this.custom.flags);
     heap.free(changetype<usize>(this.shipped));

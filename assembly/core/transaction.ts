@@ -12,9 +12,11 @@ import { BodyParser } from "./body/body-parser";
 import { Mode } from "./config/config";
 import { BodyKind, ContentType } from "./http/content-type";
 import { Cookies } from "./http/cookies";
+import { ForwardedHop } from "./http/forwarded-hop";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
 import { QueryParser } from "./http/query";
 import { RequestTarget } from "./http/request-target";
+import { ANOMALY_NAMES } from "./inputs/anomaly";
 import { InputKind, Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
 import { Policy } from "./policy";
@@ -62,6 +64,8 @@ const target = new RequestTarget();
 const query = new QueryParser();
 const cookies = new Cookies();
 const contentType = new ContentType();
+const hop = new ForwardedHop();
+const anomalyNames = anomalyTexts();
 
 @unmanaged
 export class Transaction {
@@ -82,6 +86,9 @@ export class Transaction {
   limits: u32 = 0;
   /** Bytes of bodies inspected. */
   inspected: u64 = 0;
+  /** The client's address: what the configured header says, else what the host says; empty when not asked for. */
+  clientIp: Text = new Text();
+  private time: u64 = 0;
   private budget: i64 = 0;
   private requestBodyOpen: bool = false;
   private responseBodyOpen: bool = false;
@@ -90,7 +97,9 @@ export class Transaction {
   private requestParser: BodyParser = new BodyParser();
   private responseParser: BodyParser = new BodyParser();
 
-  begin(policy: Policy): void {
+  /** `time` in seconds since the epoch, for lists whose entries expire; 0 = not known. */
+  begin(policy: Policy, time: u64): void {
+    this.time = time;
     this.policy = policy;
     policy.acquire();
     this.arena.firstBlock = ARENA_FIRST;
@@ -105,7 +114,9 @@ export class Transaction {
   /** True when the verdict is to be enforced: block mode, and something asks for a block. */
   mustBlock(): bool {
     if (this.policy.config.mode != Mode.Block) return false;
-    return this.verdict == Verdict.Block || (this.limits != 0 && this.policy.config.blockOnLimit);
+    if (this.verdict == Verdict.Block) return true;
+    if ((this.limits & Limit.Host) != 0 && this.policy.config.failClosed) return true;
+    return (this.limits & ~Limit.Host) != 0 && this.policy.config.blockOnLimit;
   }
 
   /** There is something to report. */
@@ -113,8 +124,9 @@ export class Transaction {
     return this.verdict != Verdict.Allow || this.limits != 0;
   }
 
-  /** Some rule looks at the client's address. */
-  usesClientIp(): bool {
+  /** Some rule looks at the address of the connection's peer. */
+  usesPeerAddress(): bool {
+    if (this.policy.config.clientIpHeader.len != 0) return false;
     return this.policy.shipped.reads(Address.ClientIp) || this.policy.custom.reads(Address.ClientIp);
   }
 
@@ -140,7 +152,8 @@ export class Transaction {
     this.pushCookies();
     pairs.rewind();
     while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) this.drain();
-    this.pushOne(Address.ClientIp, ip, ipLen);
+    this.keepClientIp(ip, ipLen);
+    this.pushOne(Address.ClientIp, this.clientIp.at, this.clientIp.len);
     this.anomalies |= target.anomalies;
     this.drain();
     this.finish(AFTER_REQUEST_HEADERS);
@@ -166,6 +179,20 @@ export class Transaction {
         else if (isField(REQUEST_ID)) this.keepRequestId(at, len);
         break;
     }
+  }
+
+  /** The address `trusted_hops` before the last one of the configured header: those behind it our proxies wrote. */
+  private keepClientIp(peer: usize, peerLen: u32): void {
+    const config = this.policy.config;
+    let at = peer;
+    let len = peerLen;
+    if (config.clientIpHeader.len != 0) {
+      hop.find(pairs, config.clientIpHeader, config.trustedHops);
+      at = hop.at;
+      len = hop.len;
+    }
+    this.clientIp.at = len == 0 ? 0 : this.arena.copy(at, len);
+    this.clientIp.len = this.clientIp.at == 0 ? 0 : len;
   }
 
   private keepRequestId(at: usize, len: u32): void {
@@ -219,6 +246,7 @@ export class Transaction {
   /** The request is complete: with its last body byte, its trailers, or its headers. */
   endRequest(): void {
     this.closeRequestBody();
+    this.pushAnomalies(Address.RequestAnomalies, this.anomalies);
     this.finish(AFTER_REQUEST);
   }
 
@@ -279,9 +307,19 @@ export class Transaction {
       this.responseBodyOpen = false;
       while (!this.responseParser.finish(inputs)) this.drain();
       this.responseAnomalies |= this.responseParser.anomalies;
+      this.pushAnomalies(Address.ResponseAnomalies, this.responseAnomalies);
       this.drain();
     }
     this.finish(AFTER_RESPONSE);
+  }
+
+  /** One value a fact, so that rules can ask for them by name. */
+  private pushAnomalies(address: u32, anomalies: u32): void {
+    for (let rest = anomalies; rest != 0; rest &= rest - 1) {
+      const name = anomalyNames[ctz(rest)];
+      this.pushOne(address, name.at, name.len);
+    }
+    if (anomalies != 0) this.drain();
   }
 
   private feedBody(parser: BodyParser, at: usize, len: u32): void {
@@ -300,6 +338,7 @@ export class Transaction {
   /** Evaluates the inputs gathered so far, and forgets them. */
   drain(): void {
     evaluator.budget = this.budget;
+    evaluator.now = this.time;
     if (inputs.count != 0 && this.budget >= 0) {
       if (this.shipped.ruleset !== null) evaluator.evaluate(this.shipped, inputs, this.arena);
       if (this.custom.ruleset !== null) evaluator.evaluate(this.custom, inputs, this.arena);
@@ -339,6 +378,7 @@ export class Transaction {
     this.arena.reset();
     this.accepts = Accepts.Json;
     this.requestId.len = 0;
+    this.clientIp.len = 0;
     this.status = 0;
     this.anomalies = 0;
     this.responseAnomalies = 0;
@@ -349,6 +389,12 @@ export class Transaction {
     this.requestParser.reset();
     this.responseParser.reset();
   }
+}
+
+function anomalyTexts(): Array<Text> {
+  const out: Array<Text> = [];
+  for (let i = 0; i < ANOMALY_NAMES.length; i++) out.push(text(ANOMALY_NAMES[i]));
+  return out;
 }
 
 function feedQuery(tx: Transaction, at: usize, len: u32): void {

@@ -1,23 +1,18 @@
 // A whole transaction without a proxy: for the Node CLI, the HAProxy agent, tests and benchmarks.
 
 import { ByteWriter } from "../core/bytes/byte-writer";
-import { text } from "../core/bytes/text";
-import { HeaderPairs } from "../core/http/header-fields";
 import { Policy } from "../core/policy";
 import { PolicyBuild, buildPolicy } from "../core/policy-builder";
 import { EventContext, appendEvent } from "../core/report/event";
 import { Transaction } from "../core/transaction";
 
-const METHOD = text(":method");
-const PATH = text(":path");
-const AUTHORITY = text(":authority");
 
 const tx = new Transaction();
 const build = new PolicyBuild();
 const event = new ByteWriter();
 const context = new EventContext();
-const pairs = new HeaderPairs();
 let policy: Policy | null = null;
+let time: u64 = 0;
 
 /** Takes a configuration (JSON text; empty = defaults) for the transactions to come. False: see problemsAt(). */
 export function configure(at: usize, len: u32): bool {
@@ -48,12 +43,17 @@ export function warningsSize(): u32 {
   return build.warnings.length;
 }
 
+/** Seconds since the epoch, for the transactions to come. */
+export function setTime(seconds: u64): void {
+  time = seconds;
+}
+
 /** Starts a transaction; one at a time. The header blob is that of core/http/header-fields.ts. Answers the verdict. */
 export function beginTransaction(at: usize, len: u32, ip: usize, ipLen: u32, end: bool): u32 {
   if (changetype<usize>(tx.policy) != 0) tx.reset();
   const current = policy;
   if (current === null) return 0;
-  tx.begin(current);
+  tx.begin(current, time);
   tx.requestHeaders(at, len, ip, ipLen, end);
   context.clientIp.at = ip;
   context.clientIp.len = ipLen;
@@ -82,22 +82,11 @@ export function mustBlock(): bool {
 
 /** Composes the event (JSON) of the transaction, with what its request's header blob says; at eventAt(). */
 export function composeEvent(at: usize, len: u32, time: u64): u32 {
-  pairs.start(at, len);
+  context.headersAt = at;
+  context.headersLen = len;
   context.time = time;
   context.status = tx.status;
   context.blocked = tx.mustBlock();
-  if (pairs.find(METHOD.at, METHOD.len)) {
-    context.method.at = pairs.value;
-    context.method.len = pairs.valueLen;
-  }
-  if (pairs.find(PATH.at, PATH.len)) {
-    context.path.at = pairs.value;
-    context.path.len = pairs.valueLen;
-  }
-  if (pairs.find(AUTHORITY.at, AUTHORITY.len)) {
-    context.host.at = pairs.value;
-    context.host.len = pairs.valueLen;
-  }
   event.clear();
   appendEvent(event, tx, context);
   return event.length;

@@ -3,7 +3,6 @@
 import { Arena } from "../core/bytes/arena";
 import { ByteWriter } from "../core/bytes/byte-writer";
 import { Text, text } from "../core/bytes/text";
-import { HeaderPairs } from "../core/http/header-fields";
 import { Decision } from "../core/report/decision";
 import { EventContext, appendEvent } from "../core/report/event";
 import { HeaderMap, LogLevel, Status } from "./abi";
@@ -15,21 +14,18 @@ const RULE = text("wardgate_rule");
 const EVENT = text("wardgate_event");
 const BLOCK = text("block");
 const MONITOR = text("monitor");
-const METHOD = text(":method");
-const PATH = text(":path");
-const AUTHORITY = text(":authority");
-const USER_AGENT = text("user-agent");
 const SOURCE_ADDRESS = text("source\0address");
 const DURATION = text("request\0duration");
 const STATUS_CODE = text("response\0code");
 
 const context = new EventContext();
-const pairs = new HeaderPairs();
 const line = new ByteWriter();
 
 /** Composes and sends the event; to be called from on_log, when status and duration are known. */
 export function reportEvent(stream: StreamContext, decision: Decision, scratch: Arena): void {
-  readRequest(scratch);
+  const ok = readHeaderPairs(HeaderMap.RequestHeaders, scratch) == Status.Ok;
+  context.headersAt = received.at;
+  context.headersLen = ok ? received.len : 0;
   readProperty(SOURCE_ADDRESS, scratch);
   context.clientIp.at = received.at;
   context.clientIp.len = hostLength(received.at, received.len);
@@ -54,22 +50,6 @@ function writeState(stream: StreamContext, decision: Decision): void {
   writeProperty(ACTION, action.at, action.len);
   writeProperty(RULE, decision.rule.at, decision.rule.len);
   writeProperty(EVENT, stream.id.at, stream.id.len);
-}
-
-/** Request headers are readable again in on_log. */
-function readRequest(scratch: Arena): void {
-  const ok = readHeaderPairs(HeaderMap.RequestHeaders, scratch) == Status.Ok;
-  pairs.start(received.at, ok ? received.len : 0);
-  take(METHOD, context.method);
-  take(PATH, context.path);
-  take(AUTHORITY, context.host);
-  take(USER_AGENT, context.userAgent);
-}
-
-function take(name: Text, into: Text): void {
-  const found = pairs.find(name.at, name.len);
-  into.at = found ? pairs.value : 0;
-  into.len = found ? pairs.valueLen : 0;
 }
 
 /** An integer or duration property: 8 bytes, little-endian; 0 when the host has it not. */

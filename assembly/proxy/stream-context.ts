@@ -4,6 +4,7 @@
 import { Arena } from "../core/bytes/arena";
 import { Text, text } from "../core/bytes/text";
 import { Mode } from "../core/config/config";
+import { Limit } from "../core/limits";
 import { Policy } from "../core/policy";
 import { Decision, decide } from "../core/report/decision";
 import { Transaction } from "../core/transaction";
@@ -42,14 +43,14 @@ export class StreamContext {
     if (policy === null || this.started) return HeadersStatus.Continue;
     const start = this.enter();
     this.started = true;
-    this.tx.begin(policy);
+    this.tx.begin(policy, start / 1_000_000_000);
     if (readHeaderPairs(HeaderMap.RequestHeaders, scratch) != Status.Ok) {
-      count(Counter.HostErrors);
-      return HeadersStatus.Continue;
+      this.hostFailed();
+      return this.settle() ? HeadersStatus.StopIteration : HeadersStatus.Continue;
     }
     const at = received.at;
     const len = received.len;
-    if (this.tx.usesClientIp()) readProperty(SOURCE_ADDRESS, scratch);
+    if (this.tx.usesPeerAddress()) readProperty(SOURCE_ADDRESS, scratch);
     else received.len = 0;
     this.requestEnded = end;
     this.tx.requestHeaders(at, len, received.at, hostLength(received.at, received.len), end);
@@ -62,7 +63,7 @@ export class StreamContext {
     if (this.replied) return DataStatus.StopIterationNoBuffer;
     if (!this.started || this.requestEnded) return DataStatus.Continue;
     const start = this.enter();
-    if (this.request.take(Buffer.HttpRequestBody, size, scratch) != Status.Ok) count(Counter.HostErrors);
+    if (this.request.take(Buffer.HttpRequestBody, size, scratch) != Status.Ok) this.hostFailed();
     this.requestEnded = end;
     this.tx.requestBody(received.at, received.len, end);
     this.leave(start);
@@ -80,7 +81,7 @@ export class StreamContext {
     if (readHeaderPairs(HeaderMap.RequestTrailers, scratch) == Status.Ok) {
       this.tx.requestTrailers(received.at, received.len);
     } else {
-      count(Counter.HostErrors);
+      this.hostFailed();
       this.tx.endRequest();
     }
     this.leave(start);
@@ -93,7 +94,7 @@ export class StreamContext {
     if (readHeaderPairs(HeaderMap.ResponseHeaders, scratch) == Status.Ok) {
       this.tx.responseHeaders(received.at, received.len, end);
     } else {
-      count(Counter.HostErrors);
+      this.hostFailed();
     }
     this.leave(start);
     return HeadersStatus.Continue;
@@ -102,7 +103,7 @@ export class StreamContext {
   onResponseBody(size: u32, end: bool): DataStatus {
     if (this.replied || !this.started || !this.tx.wantsResponseBody()) return DataStatus.Continue;
     const start = this.enter();
-    if (this.response.take(Buffer.HttpResponseBody, size, scratch) != Status.Ok) count(Counter.HostErrors);
+    if (this.response.take(Buffer.HttpResponseBody, size, scratch) != Status.Ok) this.hostFailed();
     this.tx.responseBody(received.at, received.len, end);
     this.response.pass();
     this.leave(start);
@@ -135,6 +136,12 @@ export class StreamContext {
     this.replied = sendBlockResponse(this.tx, decision, this.id) == Status.Ok;
     if (!this.replied) count(Counter.HostErrors);
     return this.replied;
+  }
+
+  /** What there is to judge could not be read: `failure_mode` decides. */
+  private hostFailed(): void {
+    count(Counter.HostErrors);
+    this.tx.limits |= Limit.Host;
   }
 
   /** True while request body bytes must wait for the verdict. */

@@ -19,6 +19,7 @@ export enum Counter {
   LimitResponseBody = 8,
   LimitBudget = 9,
   LimitHeaders = 10,
+  LimitHost = 11,
 }
 
 const COUNTERS: StaticArray<Text> = [
@@ -33,6 +34,7 @@ const COUNTERS: StaticArray<Text> = [
   text("wardgate_limit_response_body"),
   text("wardgate_limit_budget"),
   text("wardgate_limit_headers"),
+  text("wardgate_limit_host"),
 ];
 const VM_MEMORY = text("wardgate_vm_memory_bytes");
 const RULES = text("wardgate_rules");

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parse } from "yaml";
 import { readRules } from "../rules/read-rules.ts";
 import { compileAssembly } from "./assembly.ts";
 
@@ -62,7 +63,7 @@ export async function buildDefaultRuleset(): Promise<Uint8Array> {
   if (!existsSync(TABLE) || !existsSync(HASH) || readFileSync(HASH, "utf8") !== hash) {
     writePlace(0);
     await compileAssembly("assembly/engine/compiler.ts", COMPILER_WASM);
-    const { table, report } = compileRules(readFileSync(COMPILER_WASM), readRules("rules"));
+    const { table, report } = compileRules(readFileSync(COMPILER_WASM), shippedRules());
     const wrong = [...report.rules.failed, ...report.rules.skipped, ...report.other.failed];
     if (wrong.length > 0) throw new Error(wrong.map(({ id, reason }) => `rules: ${id}: ${reason}`).join("\n"));
     console.error(`rules: ${report.rules.loaded} compiled, ${table.length} bytes`);
@@ -72,6 +73,11 @@ export async function buildDefaultRuleset(): Promise<Uint8Array> {
   const table = readFileSync(TABLE);
   writePlace(table.length);
   return table;
+}
+
+/** The rules document that ships: rules/*.yaml, and the redaction patterns beside them. */
+export function shippedRules(): unknown {
+  return { ...readRules("rules"), redaction: parse(readFileSync("rules/data/redaction.yaml", "utf8")) };
 }
 
 function writePlace(size: number): void {

@@ -4,8 +4,10 @@
 import { ANOMALY_NAMES } from "../inputs/anomaly";
 import { ByteWriter } from "../bytes/byte-writer";
 import { appendJsonName, appendJsonString } from "../bytes/json-text";
-import { Text } from "../bytes/text";
+import { Text, text } from "../bytes/text";
 import { MODE_NAMES } from "../config/config";
+import { TextList } from "../config/text-list";
+import { HeaderPairs } from "../http/header-fields";
 import { LIMIT_NAMES } from "../limits";
 import { Section, TextIndex } from "../rules/layout";
 import { Ruleset } from "../rules/ruleset";
@@ -30,23 +32,27 @@ export class EventContext {
   /** The exchange was blocked by us, for real. */
   blocked: bool = false;
   id: Text = new Text();
-  method: Text = new Text();
-  path: Text = new Text();
-  host: Text = new Text();
+  /** The connection's peer; the transaction's own client address comes first. */
   clientIp: Text = new Text();
-  userAgent: Text = new Text();
+  /** Request headers, as a blob of http/header-fields.ts. */
+  headersAt: usize = 0;
+  headersLen: u32 = 0;
 }
 
 /** Longest path and header values shown. */
 const SHOWN_BYTES: u32 = 1024;
 
+const METHOD = text(":method");
+const PATH = text(":path");
+const AUTHORITY = text(":authority");
+
 const redaction = new Redaction();
+const pairs = new HeaderPairs();
 
 /** Appends the event of `tx` as one line of JSON, without a line end. */
 export function appendEvent(out: ByteWriter, tx: Transaction, context: EventContext): void {
   const config = tx.policy.config;
-  redaction.use(tx.policy.shipped);
-  redaction.use(tx.policy.custom);
+  redaction.use(tx.policy);
   out.text('{"event":"wardgate.security_event"');
   out.text(',"timestamp":"');
   appendTimestamp(out, context.time);
@@ -61,13 +67,14 @@ export function appendEvent(out: ByteWriter, tx: Transaction, context: EventCont
   out.byte(0x22);
   member(out, "service", config.service);
   member(out, "environment", config.environment);
-  member(out, "method", context.method);
-  member(out, "host", context.host);
-  pathMember(out, context.path);
-  member(out, "client_ip", context.clientIp);
-  member(out, "user_agent", context.userAgent);
+  pairs.start(context.headersAt, context.headersLen);
+  headerMember(out, "method", METHOD);
+  headerMember(out, "host", AUTHORITY);
+  pathMember(out);
+  member(out, "client_ip", tx.clientIp.len != 0 ? tx.clientIp : context.clientIp);
   member(out, "request_id", tx.requestId);
   if (context.status != 0) number(out, "status", context.status);
+  headersMember(out, config.eventHeaders);
   number(out, "duration_us", context.duration / 1000);
   number(out, "processing_us", context.processing / 1000);
   number(out, "inspected_bytes", tx.inspected);
@@ -103,14 +110,37 @@ function member(out: ByteWriter, name: string, value: Text): void {
   appendJsonString(out, value.at, min(value.len, SHOWN_BYTES));
 }
 
+function headerMember(out: ByteWriter, name: string, header: Text): void {
+  if (!pairs.find(header.at, header.len) || pairs.valueLen == 0) return;
+  out.byte(0x2c);
+  appendJsonName(out, name);
+  appendJsonString(out, pairs.value, min(pairs.valueLen, SHOWN_BYTES));
+}
+
 /** The path without its query: values of the query are shown, redacted, where a rule matched them. */
-function pathMember(out: ByteWriter, path: Text): void {
-  if (path.len == 0) return;
+function pathMember(out: ByteWriter): void {
+  if (!pairs.find(PATH.at, PATH.len)) return;
   let len: u32 = 0;
-  while (len < path.len && len < SHOWN_BYTES && load<u8>(path.at + len) != 0x3f) len++;
+  while (len < pairs.valueLen && len < SHOWN_BYTES && load<u8>(pairs.value + len) != 0x3f) len++;
   out.byte(0x2c);
   appendJsonName(out, "path");
-  appendJsonString(out, path.at, len);
+  appendJsonString(out, pairs.value, len);
+}
+
+/** The request headers that the configuration wants to see, as an object of their first values. */
+function headersMember(out: ByteWriter, wanted: TextList): void {
+  let open = false;
+  for (let i: u32 = 0; i < wanted.count; i++) {
+    if (!pairs.find(wanted.at(i), wanted.len(i))) continue;
+    out.text(open ? "," : ',"headers":{');
+    open = true;
+    appendJsonString(out, wanted.at(i), wanted.len(i));
+    out.byte(0x3a);
+    const shown = min(pairs.valueLen, SHOWN_BYTES);
+    if (redaction.hides(wanted.at(i), wanted.len(i), pairs.value, shown)) out.text('"<Redacted>"');
+    else appendJsonString(out, pairs.value, shown);
+  }
+  if (open) out.byte(0x7d);
 }
 
 function number(out: ByteWriter, name: string, value: u64): void {

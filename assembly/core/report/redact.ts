@@ -2,8 +2,8 @@
 // nor the value itself looks like a credential.
 
 import { nfaSearch } from "../match/regex-nfa";
+import { Policy } from "../policy";
 import { Section, TextIndex } from "../rules/layout";
-import { Match } from "../rules/rule-state";
 import { Ruleset } from "../rules/ruleset";
 
 /** The two patterns, as programs of match/regex-nfa.ts; 0 = none. */
@@ -12,20 +12,26 @@ export class Redaction {
   private keys: usize = 0;
   private values: usize = 0;
 
-  /** Takes the patterns that `ruleset` carries; those set before stay where it has none. */
-  use(ruleset: Ruleset): void {
-    const keys = program(ruleset, TextIndex.RedactKeys);
-    const values = program(ruleset, TextIndex.RedactValues);
-    if (keys != 0) this.keys = keys;
-    if (values != 0) this.values = values;
+  /** The configuration's own patterns before those that its rules or the shipped ones carry; none when it says so. */
+  use(policy: Policy): void {
+    this.keys = 0;
+    this.values = 0;
+    if (!policy.config.redactionEnabled) return;
+    this.keys = pick(policy, TextIndex.RedactKeys, policy.redactKeys);
+    this.values = pick(policy, TextIndex.RedactValues, policy.redactValues);
   }
 
-  /** True when the match's value must not be shown. */
-  hides(match: Match): bool {
-    if (this.keys != 0 && match.keyLen != 0 && nfaSearch(this.keys, match.keyAt, match.keyAt + match.keyLen)) return true;
-    return this.values != 0 && match.valueLen != 0 &&
-      nfaSearch(this.values, match.valueAt, match.valueAt + match.valueLen);
+  /** True when a value under this key must not be shown. */
+  hides(key: usize, keyLen: u32, value: usize, valueLen: u32): bool {
+    if (this.keys != 0 && keyLen != 0 && nfaSearch(this.keys, key, key + keyLen)) return true;
+    return this.values != 0 && valueLen != 0 && nfaSearch(this.values, value, value + valueLen);
   }
+}
+
+function pick(policy: Policy, index: u32, own: usize): usize {
+  if (own != 0) return own;
+  const custom = program(policy.custom, index);
+  return custom != 0 ? custom : program(policy.shipped, index);
 }
 
 function program(ruleset: Ruleset, index: u32): usize {

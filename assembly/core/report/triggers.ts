@@ -140,7 +140,7 @@ function appendMatch(out: ByteWriter, ruleset: Ruleset, match: Match, redaction:
   out.text('","key_path":[');
   if (match.pathLen != 0) out.bytes(match.pathAt, match.pathLen);
   out.text('],"value":');
-  const hidden = redaction.hides(match);
+  const hidden = redaction.hides(match.keyAt, match.keyLen, match.valueAt, match.valueLen);
   if (hidden) out.text('"<Redacted>"');
   else appendJsonString(out, match.valueAt, match.valueLen);
   out.text(',"highlight":[');
