@@ -9,6 +9,8 @@ import { InputKind, Inputs } from "../inputs/inputs";
 
 export const TEXT_WINDOW: u32 = 16 * 1024;
 export const TEXT_OVERLAP: u32 = 1024;
+/** Room above this goes back to the heap between two messages. */
+const KEPT_ROOM: u32 = 4096;
 
 @unmanaged
 export class TextParser {
@@ -17,6 +19,8 @@ export class TextParser {
   private held: ByteWriter = new ByteWriter();
   /** Bytes at the front of `held` that the last window showed already. */
   private shown: u32 = 0;
+  /** There was more than one window. */
+  private isLong: bool = false;
 
   start(address: u32): void {
     this.reset();
@@ -62,8 +66,10 @@ export class TextParser {
   }
 
   reset(): void {
+    if (this.shown > KEPT_ROOM || this.isLong) this.held.free();
     this.held.clear();
     this.shown = 0;
+    this.isLong = false;
   }
 
   free(): void {
@@ -82,5 +88,6 @@ export class TextParser {
       this.held.length = TEXT_OVERLAP;
     }
     this.shown = TEXT_OVERLAP;
+    this.isLong = true;
   }
 }
