@@ -37,6 +37,7 @@ export class Report {
   private readonly out: NodeJS.WriteStream;
   private readonly json: boolean;
   private readonly coloured: boolean;
+  private lastInfo = "";
 
   /** With `json`, events go to stdout as they are and everything else to stderr. */
   constructor(json: boolean) {
@@ -58,6 +59,9 @@ export class Report {
     const event = eventText(message);
     if (event !== undefined) return this.event(event);
     const text = logger === "wasm" ? wasmMessage(message) : message;
+    // Each worker's VM says the same.
+    if (level === "info" && text === this.lastInfo) return;
+    if (level === "info") this.lastInfo = text;
     const colour = level === "error" || level === "critical" ? "red" : "dim";
     this.say(this.paint(colour, `[envoy] ${level === "" ? "" : level + ": "}${text}`));
   }

@@ -133,7 +133,7 @@ function updateTests(version: EnvoyVersion): void {
 }
 
 async function withApi(setup: Setup, body: (api: ProtectedApi) => Promise<void>): Promise<void> {
-  const api = await ProtectedApi.start(setup);
+  const api = await ProtectedApi.start({ concurrency: 1, ...setup });
   try {
     await body(api);
   } finally {
@@ -170,7 +170,7 @@ async function withLiveListener(
     first = place(listener);
   };
   try {
-    await withApi({ ...setup, edit }, async (api) => {
+    await withApi({ ...setup, concurrency: 2, edit }, async (api) => {
       await first;
       await body(api, (configuration) => place(listenerWith(configuration)));
     });
