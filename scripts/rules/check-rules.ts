@@ -20,9 +20,7 @@ export function checkRules(rulesDir: string, casesDir: string): string[] {
 
 function checkSchema(document: RuleDocument): string[] {
   const schema = JSON.parse(readFileSync(SCHEMA, "utf8")) as object;
-  const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(
-    schema,
-  );
+  const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(schema);
   validate(document);
   return (validate.errors ?? []).map((error) => {
     const at = /^\/rules\/(\d+)(.*)$/.exec(error.instancePath);

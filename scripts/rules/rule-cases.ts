@@ -19,6 +19,7 @@ export interface CaseRequest {
   multipart?: { name: string; filename?: string; value: string }[];
   body?: string;
   content_type?: string;
+  /** A body whose headers name no content type is put into a JSON string. */
   response?: { status?: number; headers?: Record<string, string>; body?: string };
 }
 
@@ -36,7 +37,7 @@ export interface WireRequest {
   method: string;
   target: string;
   headers: [string, string][];
-  body: string;
+  body: string | Uint8Array;
   response?: { status: number; headers: [string, string][]; body: string };
 }
 
@@ -85,10 +86,12 @@ function wireRequest(one: CaseRequest, where: string): WireRequest {
     body,
   };
   if (one.response !== undefined) {
+    const { status = 200, headers = {}, body = "" } = one.response;
+    const typed = "content-type" in headers;
     request.response = {
-      status: one.response.status ?? 200,
-      headers: Object.entries({ "content-type": "text/html", ...one.response.headers }),
-      body: one.response.body ?? "",
+      status,
+      headers: Object.entries(typed ? headers : { ...headers, "content-type": "application/json" }),
+      body: typed ? body : JSON.stringify({ text: body }),
     };
   }
   return request;
