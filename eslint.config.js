@@ -12,6 +12,7 @@ export default tseslint.config(
   { ignores: ["build/", "dist/", ".cache/", "node_modules/", "assembly/core/generated/", "bench/record/", "test/golden/", "assembly/proxy/wasi.ts"] },
   {
     files: ["scripts/**/*.ts", "test/**/*.ts", "bench/**/*.ts"],
+    ignores: ["test/unit/**", "test/host/guest/**", "bench/noop/**"],
     extends: [tseslint.configs.recommended],
     rules: {
       ...sizes,
@@ -26,7 +27,7 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off" },
   },
   {
-    files: ["assembly/**/*.ts", "test/unit/**/*.ts"],
+    files: ["assembly/**/*.ts", "test/unit/**/*.ts", "test/host/guest/**/*.ts", "bench/noop/**/*.ts"],
     languageOptions: { parser: tseslint.parser },
     rules: { ...sizes, "no-dupe-keys": "error", "no-unreachable": "error", "no-constant-condition": ["error", { checkLoops: false }] },
   },

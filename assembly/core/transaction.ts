@@ -16,7 +16,7 @@ import { ForwardedHop } from "./http/forwarded-hop";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
 import { QueryParser } from "./http/query";
 import { RequestTarget } from "./http/request-target";
-import { ANOMALY_NAMES } from "./inputs/anomaly";
+import { ANOMALY_NAMES, Anomaly } from "./inputs/anomaly";
 import { InputKind, Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
 import { Policy } from "./policy";
@@ -146,7 +146,10 @@ export class Transaction {
     target.start(0, 0);
     contentType.parse(0, 0);
     while (pairs.next()) this.readRequestField();
-    if (pairs.malformed) this.limits |= Limit.Headers;
+    if (pairs.malformed) {
+      this.limits |= Limit.Headers;
+      this.anomalies |= Anomaly.HeaderMalformed;
+    }
     while (!target.push(inputs)) this.drain();
     this.pushQuery();
     this.pushCookies();
