@@ -181,7 +181,7 @@ function commandAfter(at: usize, c: u32): usize {
 // eslint-disable-next-line complexity -- what each kind of word needs
 function isCommand(separator: usize, start: usize): bool {
   let at = start;
-  while (at < limit && at - start < 64 && isGap(load<u8>(at))) at++;
+  while (at < limit && at - start < 24 && isGap(load<u8>(at))) at++;
   if (at >= limit) return false;
   const kind = readCommand(at, limit);
   const c = <u32>load<u8>(separator);

@@ -10,7 +10,7 @@ export function wordClass(at: usize, len: u32, seed: u32, slots: u32, table: usi
   for (let i: u32 = 0; i < len; i++) hash = (hash ^ lowerByte(load<u8>(at + i))) * PRIME;
   let slot = (hash ^ (hash >>> 15)) & (slots - 1);
   while (true) {
-    const cell = table + (<usize>slot << 2);
+    const cell = table + ((<usize>slot) << 2);
     const size = <u32>load<u8>(cell, 2);
     if (size == 0) return 0;
     if (size == len && sameWord(at, text + load<u16>(cell), len)) return load<u8>(cell, 3);

@@ -7,7 +7,11 @@ import * as W from "../generated/html-words";
 
 /** Where the tag that judgeTag() read last ends. */
 export let tagTo: usize = 0;
+/** How far judgeTag() had to read: a style element's text, too. */
+export let tagRead: usize = 0;
 
+const STYLE_GLANCE: usize = 64;
+const SCRIPT_GLANCE: usize = 512;
 const ATTRIBUTES_MAX: u32 = 256;
 
 let element: u32 = 0;
@@ -21,10 +25,14 @@ let nameTo: usize = 0;
 let valueFrom: usize = 0;
 let valueTo: usize = 0;
 
-/** `at` is just after `<`. True when the tag there, however broken, can run script. */
-export function judgeTag(start: usize, end: usize): bool {
+/**
+ * `at` is just after `<`. True when the tag there, however broken, can run script. `thrifty`: the caller's budget is spent, read no
+ * more than STYLE_GLANCE of a style element's text.
+ */
+export function judgeTag(start: usize, end: usize, thrifty: bool): bool {
   let at = start;
   tagTo = start;
+  tagRead = start;
   if (at >= end) return false;
   closing = load<u8>(at) == 0x2f;
   if (closing) at++;
@@ -47,7 +55,7 @@ export function judgeTag(start: usize, end: usize): bool {
   tagTo = to;
   if (to - at >= 256) return false;
   if (readAttributes(to, end, true)) return true;
-  return judgeElement(end);
+  return judgeElement(end, thrifty);
 }
 
 function endsName(c: u32): bool {
@@ -63,14 +71,15 @@ function judgeInstruction(at: usize, end: usize): bool {
 }
 
 /** What the element is, once its attributes have been read. */
-function judgeElement(end: usize): bool {
+function judgeElement(end: usize, thrifty: bool): bool {
   if (closing) return false;
   switch (element) {
     case W.HTML_SCRIPT:
       if (source || (valued && tagTo >= end)) return true;
-      return tagTo < end ? beginsAsScript(tagTo, end) || holdsScript(tagTo, end) : false;
+      return tagTo < end ? beginsAsScript(tagTo, end) || (!thrifty && holdsScript(tagTo, end)) : false;
     case W.HTML_STYLE:
-      return isScriptStyle(tagTo, styleEnd(tagTo, end));
+      tagRead = thrifty && end - tagTo > STYLE_GLANCE ? tagTo + STYLE_GLANCE : styleEnd(tagTo, end);
+      return isScriptStyle(tagTo, tagRead);
     case W.HTML_ACTIVE:
       return valued;
     case W.HTML_LINK:
@@ -84,10 +93,11 @@ function judgeElement(end: usize): bool {
 
 /** A closed element whose text is more than words: "<script> and </script>" is prose. */
 function holdsScript(start: usize, end: usize): bool {
-  const to = end - start > 2048 ? start + 2048 : end;
+  const to = end - start > SCRIPT_GLANCE ? start + SCRIPT_GLANCE : end;
   let marks: u32 = 0;
   for (let at = start; at + 1 < to; at++) {
     const c = <u32>load<u8>(at);
+    tagRead = at;
     if (c == 0x3c && (load<u8>(at, 1) == 0x2f || load<u8>(at, 1) == 0x5c)) return marks > 0;
     if (c == 0x60) return false;
     if (!isAlpha(c) && !isSpace(c) && c != 0x2c && c != 0x2e && c < 0x80) marks++;

@@ -22,7 +22,7 @@ import {
   readEntity,
   setSvgCounts,
 } from "./xss-script";
-import { judgeTag, tagTo } from "./xss-tag";
+import { judgeTag, tagRead, tagTo } from "./xss-tag";
 import { findTrigger } from "./trigger-bytes";
 import { htmlWord, lettersBefore } from "./xss-words";
 import {
@@ -121,15 +121,17 @@ function scan(start: usize, end: usize, span: Span): bool {
   backQuotes = 0;
   let budget = (end - start) * BUDGET_FACTOR + BUDGET_BASE;
   let at = start;
+  let thrifty = false;
   while (true) {
     at = findTrigger(at, end, TRIGGERS);
     if (at >= end) break;
     switch (<u32>load<u8>(at)) {
       case 0x3c: {
-        if (judgeTag(at + 1, end)) return report(at, max(tagTo, at + 1), span);
-        const cost = tagTo - at;
+        if (judgeTag(at + 1, end, thrifty)) return report(at, max(tagTo, at + 1), span);
+        const cost = max(tagTo, tagRead) - at;
         steps += <u32>cost;
-        if (cost > budget) at = max(at, tagTo - 1);
+        if (cost > budget) thrifty = true;
+        if (thrifty) at = max(at, tagTo - 1);
         else budget -= cost;
         break;
       }
