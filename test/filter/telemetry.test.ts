@@ -60,7 +60,7 @@ describe("filter events", () => {
       path,
       method,
       client_ip,
-      user_agent,
+      headers,
       service,
       environment,
       status,
@@ -68,13 +68,13 @@ describe("filter events", () => {
       mode,
     } = rest;
     assert.deepEqual(
-      { authority, path, method, client_ip, user_agent, service, environment, status, action, mode },
+      { authority, path, method, client_ip, headers, service, environment, status, action, mode },
       {
         authority: "api.example.com",
         path: "/api/users",
         method: "POST",
         client_ip: "198.51.100.9",
-        user_agent: "curl/8",
+        headers: { "user-agent": "curl/8", "content-type": "application/json" },
         service: "shop",
         environment: "test",
         status: 403,
@@ -122,6 +122,20 @@ describe("filter events", () => {
       host.assertClean();
     },
   );
+
+  test("own redaction patterns → keys and values they match are not shown", async () => {
+    const redaction = { key_regex: "^pin$", value_regex: "card-[0-9]+" };
+    const host = await startFilter({ ...BLOCK, redaction });
+    exchange(host, POST_JSON, JSON.stringify({ pin: `1234 ${ATTACK}` }));
+    exchange(host, POST_JSON, JSON.stringify({ note: `card-777 ${ATTACK}` }));
+    exchange(host, POST_JSON, JSON.stringify({ note: `plain ${ATTACK}` }));
+    const shown = events(host).map((event) => JSON.stringify(event.triggers));
+    assert.deepEqual(
+      [shown[0]!.includes("1234"), shown[1]!.includes("777"), shown[2]!.includes("plain")],
+      [false, false, true],
+    );
+    host.assertClean();
+  });
 
   test("any bytes in the evidence → the event is one line of valid JSON", async () => {
     const host = await startFilter();

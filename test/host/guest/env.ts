@@ -1,7 +1,5 @@
 // Imports of the test guest. AssemblyScript names the module of a declared function after its file: "env".
 // Written from the ABI specification v0.2.1.
-/* eslint-disable @typescript-eslint/ban-ts-comment -- AssemblyScript: its types are not TypeScript's */
-// @ts-nocheck
 export declare function proxy_log(level: i32, at: usize, size: i32): i32;
 export declare function proxy_get_buffer_bytes(
   type: i32,

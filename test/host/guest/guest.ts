@@ -1,8 +1,6 @@
 // A guest that does what its configuration says and logs what it sees: words separated by spaces, `<callback>=<what>`.
 // A number is the status to return; other words are acts, done before it. `x-body-end` stands for the body callback
 // that carries the end of the stream, `x-body` for the ones before.
-/* eslint-disable @typescript-eslint/ban-ts-comment, eqeqeq -- AssemblyScript: its types and its `===` are not TypeScript's */
-// @ts-nocheck
 import * as env from "./env";
 
 const OUT = memory.data(16);
