@@ -54,6 +54,7 @@ export function judgeTag(start: usize, end: usize, thrifty: bool): bool {
   source = false;
   tagTo = to;
   if (to - at >= 256) return false;
+  if (element == W.HTML_SCRIPT && !closing && to < end && load<u8>(to) == 0x3c) return true;
   if (readAttributes(to, end, true)) return true;
   return judgeElement(end, thrifty);
 }
@@ -203,6 +204,7 @@ function judgeAttribute(inTag: bool): bool {
       if (element == W.HTML_META) return isUtf7() || isRefreshToScript();
       return isScriptUrl(valueFrom, valueTo);
     default:
+      if (element == W.HTML_META && isCharset()) return true;
       if (element == W.HTML_STYLE && valueTo - valueFrom > 6 && load<u8>(valueFrom, 5) == 0x6a) return true;
       if (element == W.HTML_LINK && nameTo - nameFrom == 3 && (load<u8>(nameFrom) | 0x20) == 0x72)
         relation = isActiveRelation();
@@ -250,6 +252,12 @@ function isDangerousHeader(): bool {
   const first = (<u32>load<u8>(valueFrom)) | 0x20;
   const len = valueTo - valueFrom;
   return (first == 0x72 && len == 7) || (first == 0x73 && len == 10) || (first == 0x6c && len == 4);
+}
+
+/** charset=x-imap4-modified-utf7 and other encodings in which markup is written without its bytes. */
+function isCharset(): bool {
+  if (nameTo - nameFrom != 7 || (load<u32>(nameFrom) | 0x20202020) != 0x72616863) return false;
+  return (load<u8>(valueFrom) | 0x20) == 0x78 || (load<u8>(valueTo - 1) == 0x37 && valueTo - valueFrom > 4);
 }
 
 /** content="text/html; charset=utf-7" */

@@ -106,6 +106,9 @@ const ATTACKS: string[] = [
   '<p title="</p><svg onload=alert(7)>">',
   "<a b='<img src=x onerror=alert(7)>'>",
   "width: expression(alert(7))",
+  '"><h1>x',
+  "x'/><img src=//evil.example/a.png>",
+  "<meta charset=utf-7>+ADw-",
 ];
 
 const BENIGN: string[] = [
@@ -212,6 +215,8 @@ const BENIGN: string[] = [
   "<-- arrow",
   "<=>",
   "</div>",
+  'shop">Mama</a>',
+  'a "quoted" > b',
   "once upon a time = story",
   'W/"33a64df551425fcc"',
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)",
