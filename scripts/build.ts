@@ -1,6 +1,7 @@
 // `npm run build`: build/engine.wasm, build/wardgate.wasm and dist/wardgate.mjs.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { compileAssembly, FILTER_FLAGS } from "./build/assembly.ts";
+import { bundleCli } from "./build/bundle.ts";
 import { buildDefaultRuleset, TABLE_ADDRESS } from "./build/ruleset.ts";
 import { addData } from "./build/wasm-data.ts";
 
@@ -16,3 +17,4 @@ async function compileWithTable(entry: string, outFile: string, flags: string[] 
 
 await compileWithTable("assembly/engine.ts", "build/engine.wasm");
 await compileWithTable("assembly/index.ts", "build/wardgate.wasm", FILTER_FLAGS);
+await bundleCli("dist/wardgate.mjs");

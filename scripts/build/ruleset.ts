@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
+import { Engine } from "../engine/engine.ts";
 import { readRules } from "../rules/read-rules.ts";
 import { compileAssembly } from "./assembly.ts";
 
@@ -16,54 +17,13 @@ const COMPILER_WASM = "build/rule-compiler.wasm";
 /** Everything that the table depends on. */
 const SOURCES = ["assembly/core", "assembly/engine/ruleset-exports.ts", "rules", "scripts/rules", "scripts/build"];
 
-interface RuleCompiler extends Record<string, unknown> {
-  memory: WebAssembly.Memory;
-  allocate(size: number): number;
-  release(at: number): void;
-  compileRuleset(at: number, len: number): number;
-  rulesetAt(): number;
-  rulesetSize(): number;
-  reportAt(): number;
-  reportSize(): number;
-}
-
-/** Fate of the entries of one section of a rules document. */
-export interface SectionReport {
-  loaded: number;
-  skipped: { id: string; reason: string }[];
-  failed: { id: string; reason: string }[];
-}
-
-export interface LoadReport {
-  rules: SectionReport;
-  custom_rules: SectionReport;
-  other: SectionReport;
-}
-
-/** Compiles a rules document; throws when it is none. */
-export function compileRules(wasm: Uint8Array, document: unknown): { table: Uint8Array; report: LoadReport } {
-  const module = new WebAssembly.Module(wasm as BufferSource);
-  const abort = () => {
-    throw new Error("the rule compiler trapped");
-  };
-  const engine = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as RuleCompiler;
-  const text = new TextEncoder().encode(JSON.stringify(document));
-  const at = engine.allocate(text.length);
-  new Uint8Array(engine.memory.buffer, at, text.length).set(text);
-  const ok = engine.compileRuleset(at, text.length);
-  const bytes = (from: number, size: number) => new Uint8Array(engine.memory.buffer, from, size).slice();
-  const report = JSON.parse(new TextDecoder().decode(bytes(engine.reportAt(), engine.reportSize())));
-  if (!ok) throw new Error(`not a rules document: ${JSON.stringify(report)}`);
-  return { table: bytes(engine.rulesetAt(), engine.rulesetSize()), report };
-}
-
 /** The table of the shipped rules; compiled anew only when something it depends on has changed. */
 export async function buildDefaultRuleset(): Promise<Uint8Array> {
   const hash = hashOf(SOURCES);
   if (!existsSync(TABLE) || !existsSync(HASH) || readFileSync(HASH, "utf8") !== hash) {
     writePlace(0);
     await compileAssembly("assembly/engine/compiler.ts", COMPILER_WASM);
-    const { table, report } = compileRules(readFileSync(COMPILER_WASM), shippedRules());
+    const { table, report } = Engine.fromFile(COMPILER_WASM).compileRules(shippedRules());
     const wrong = [...report.rules.failed, ...report.rules.skipped, ...report.other.failed];
     if (wrong.length > 0) throw new Error(wrong.map(({ id, reason }) => `rules: ${id}: ${reason}`).join("\n"));
     console.error(`rules: ${report.rules.loaded} compiled, ${table.length} bytes`);
