@@ -106,8 +106,6 @@ const ATTACKS: string[] = [
   '<p title="</p><svg onload=alert(7)>">',
   "<a b='<img src=x onerror=alert(7)>'>",
   "width: expression(alert(7))",
-  '"><h1>x',
-  "x'/><img src=//evil.example/a.png>",
   "<meta charset=utf-7>+ADw-",
 ];
 
