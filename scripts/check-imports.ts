@@ -47,7 +47,9 @@ const DIRECTIONS: Direction[] = [
 
 /** Module specifiers of the import and export declarations in `source`. */
 function specifiers(source: string): string[] {
-  return [...source.matchAll(/^\s*(?:import|export)\b[^"';]*?["']([^"']+)["']/gm)].map((match) => match[1]!);
+  const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const imports = /^(?:import|export)\b[^"';]*?\bfrom\s*["']([^"']+)["']|^import\s*["']([^"']+)["']/gm;
+  return [...code.matchAll(imports)].map((match) => match[1] ?? match[2]!);
 }
 
 /** What `specifier`, imported by `file`, is relative to the project; package names stay as they are. */

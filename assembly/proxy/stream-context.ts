@@ -34,6 +34,10 @@ export class StreamContext {
   /** Our local reply was sent: what comes now is its own way through the filters. */
   replied: bool = false;
   private started: bool = false;
+  /** No byte of the request's body has passed yet. */
+  private held: bool = true;
+  /** Judged to be blocked, waiting for its end. */
+  private doomed: bool = false;
   private requestEnded: bool = false;
   /** Nanoseconds spent in our callbacks. */
   processing: u64 = 0;
@@ -62,13 +66,19 @@ export class StreamContext {
   onRequestBody(size: u32, end: bool): DataStatus {
     if (this.replied) return DataStatus.StopIterationNoBuffer;
     if (!this.started || this.requestEnded) return DataStatus.Continue;
+    const ends = end || size >= this.tx.policy.config.bodyCaptureSize;
+    if (this.doomed && !ends) return DataStatus.StopIterationAndBuffer;
     const start = this.enter();
-    if (this.request.take(Buffer.HttpRequestBody, size, scratch) != Status.Ok) this.hostFailed();
     this.requestEnded = end;
-    this.tx.requestBody(received.at, received.len, end);
+    if (!this.doomed) {
+      if (this.request.take(Buffer.HttpRequestBody, size, scratch) != Status.Ok) this.hostFailed();
+      this.tx.requestBody(received.at, received.len, end);
+    }
     this.leave(start);
+    if (!ends && this.doom()) return DataStatus.StopIterationAndBuffer;
     if (this.settle()) return DataStatus.StopIterationNoBuffer;
-    if (!end && this.holds()) return DataStatus.StopIterationAndBuffer;
+    this.held = !end && this.holds();
+    if (this.held) return DataStatus.StopIterationAndBuffer;
     this.request.pass();
     return DataStatus.Continue;
   }
@@ -128,6 +138,15 @@ export class StreamContext {
     reportEvent(this, decision, scratch);
   }
 
+  /**
+   * A reply before the request's end makes Envoy close an HTTP/1.1 connection, also when the whole body came in one
+   * packet. So a body that is held and will be blocked is held on to its end, unread, as far as the capture limit.
+   */
+  private doom(): bool {
+    this.doomed = this.held && this.tx.mustBlock();
+    return this.doomed;
+  }
+
   /** Blocks when the verdict says so; true when a local reply was sent. */
   private settle(): bool {
     if (this.replied || !this.tx.mustBlock()) return this.replied;
@@ -170,6 +189,8 @@ export class StreamContext {
     this.id.len = 0;
     this.replied = false;
     this.started = false;
+    this.held = true;
+    this.doomed = false;
     this.requestEnded = false;
     this.processing = 0;
   }
