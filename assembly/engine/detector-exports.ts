@@ -1,8 +1,8 @@
 // Detectors over bare addresses, for tests and for the scoring tools.
 import { Span } from "../core/match/span";
-import { detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
-import { detectXss, xssSteps } from "../core/match/xss";
-import { detectShell, shellSteps } from "../core/match/shell";
+import { SQLI_REQUIRED, detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
+import { XSS_REQUIRED, detectXss, xssSteps } from "../core/match/xss";
+import { SHELL_REQUIRED, detectShell, shellSteps } from "../core/match/shell";
 
 const span: Span = new Span();
 
@@ -41,4 +41,19 @@ export function shellDetect(at: usize, len: u32): bool {
 
 export function shellStepCount(): u32 {
   return shellSteps();
+}
+
+/** 256-bit set: a value without any of these bytes is never detected. */
+export function sqliRequiredSet(): usize {
+  return SQLI_REQUIRED;
+}
+
+/** 256-bit set: a value without any of these bytes is never detected. */
+export function xssRequiredSet(): usize {
+  return XSS_REQUIRED;
+}
+
+/** 256-bit set: a value without any of these bytes is never detected. */
+export function shellRequiredSet(): usize {
+  return SHELL_REQUIRED;
 }

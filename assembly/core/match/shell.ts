@@ -18,8 +18,8 @@ const TRIGGERS = memory.data<u8>([
   16, 0, 0, 0, 2, 2, 2, 0, 0, 0, 1, 4, 44, 1, 4, 0, 1, 0, 2, 4, 0, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
-/** A value can hold a command only if it holds one of: ; | & $ ` < > % \ and line ends, ( . Bit set of 256. */
-export const SHELL_REQUIRED = memory.data<u64>([0x5800017000002400, 0x1000000110000000, 0x0, 0x0]);
+/** A value can hold a command only if it holds one of: ; | & $ ` < > % \ / ( and line ends. Bit set of 256. */
+export const SHELL_REQUIRED = memory.data<u64>([0x5800817000002400, 0x1000000110000000, 0x0, 0x0]);
 
 /** Words before a separator that make it a sentence. */
 const PROSE_WORDS: u32 = 3;
