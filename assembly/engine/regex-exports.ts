@@ -21,6 +21,22 @@ export function regexBuild(build: usize, at: usize, len: u32, flags: u32, maxSta
   return buildRegex(regex, at, len, flags);
 }
 
+/** Bounds time and size of DFA construction; see RegexBuild.maxWork and maxTable. */
+export function regexSetLimits(build: usize, work: f64, table: u32): void {
+  changetype<RegexBuild>(build).maxWork = <u64>work;
+  changetype<RegexBuild>(build).maxTable = table;
+}
+
+/** States of the last build's DFA before minimisation. */
+export function regexStates(build: usize): u32 {
+  return changetype<RegexBuild>(build).states;
+}
+
+/** NFA instructions the last build's DFA construction visited. */
+export function regexWork(build: usize): f64 {
+  return <f64>changetype<RegexBuild>(build).work;
+}
+
 export function regexErrorAt(build: usize): u32 {
   return changetype<RegexBuild>(build).errorAt;
 }

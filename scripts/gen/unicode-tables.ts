@@ -33,19 +33,39 @@ const SCRIPTS = (
 
 type Range = [lo: number, hi: number];
 
+/** All code points in order, in pieces in which no two halves of a pair meet by accident. */
+const PIECES = [textOf(0, 0xd7ff), ...range(0xd800, 0xdfff).map((c) => textOf(c, c)), textOf(0xe000, LAST)];
+
+function range(lo: number, hi: number): number[] {
+  return Array.from({ length: hi - lo + 1 }, (_, i) => lo + i);
+}
+
+function textOf(lo: number, hi: number): string {
+  return range(lo, hi)
+    .map((c) => String.fromCodePoint(c))
+    .join("");
+}
+
+/** The last code point of a text that is not empty. */
+function lastOf(text: string): number {
+  const pair = text.codePointAt(text.length - 2) ?? 0;
+  return pair > 0xffff ? pair : text.charCodeAt(text.length - 1);
+}
+
 function rangesOf(property: string): Range[] {
-  let matcher: RegExp;
+  let runs: RegExp;
   try {
-    matcher = new RegExp(`^\\p{${property}}$`, "u");
+    runs = new RegExp(`\\p{${property}}+`, "gu");
   } catch {
     return []; // a script younger than this Node
   }
   const ranges: Range[] = [];
-  for (let c = 0; c <= LAST; c++) {
-    if (!matcher.test(String.fromCodePoint(c))) continue;
+  for (const [run] of PIECES.flatMap((piece) => [...piece.matchAll(runs)])) {
+    const lo = run.codePointAt(0)!;
+    const hi = lastOf(run);
     const last = ranges.at(-1);
-    if (last && last[1] === c - 1) last[1] = c;
-    else ranges.push([c, c]);
+    if (last && last[1] === lo - 1) last[1] = hi;
+    else ranges.push([lo, hi]);
   }
   return ranges;
 }

@@ -17,12 +17,19 @@ export const REGEX_FOLD_CASE: u32 = 1;
 export class RegexBuild {
   /** In: DFA states before minimisation; past it there is no DFA. */
   maxStates: u32 = 20000;
+  /** In: NFA instructions the DFA's construction may visit (100 million take about a second). */
+  maxWork: u64 = 60000000;
+  /** In: bytes of the DFA table. */
+  maxTable: u32 = 512 * 1024;
   /** Out, when the status is not Ok: offset in the pattern, and RegexError. */
   errorAt: u32 = 0;
   errorCode: u32 = 0;
   /** Out: encoded NFA program, and DFA table (length 0 when over a limit). Position-independent. */
   program: ByteWriter = new ByteWriter();
   dfa: ByteWriter = new ByteWriter();
+  /** Out: what the DFA took: states before minimisation, instructions visited. */
+  states: u32 = 0;
+  work: u64 = 0;
   /** Out: bytes of the shortest match. */
   minLength: u32 = 0;
   /** Out: every match, ASCII-lowercased, contains one of these (u8 length, bytes); none known when the count is 0. */
@@ -73,7 +80,9 @@ export class RegexBuild {
       this.errorCode = RegexError.ProgramTooLarge;
       return RegexStatus.TooLarge;
     }
-    this.writer.write(this.program.at, this.maxStates, this.dfa);
+    this.writer.write(this.program.at, this.maxStates, this.maxWork, this.maxTable, this.dfa);
+    this.states = this.writer.subsets.states;
+    this.work = this.writer.subsets.work;
     const finder = this.finder;
     finder.find(this.tree, this.literals, this.requiredSets);
     this.minLength = finder.minLength;

@@ -6,7 +6,7 @@ import {
   DFA_ROWS,
   DFA_SKIP,
   DFA_SKIP_MASKS,
-  DFA_WIDE,
+  DFA_LARGE,
 } from "../match/regex-dfa-layout";
 import { ByteClasses } from "./regex-byte-classes";
 import { DEAD, MATCH, SubsetBuilder } from "./regex-dfa";
@@ -17,7 +17,7 @@ const NONE: u32 = 0xffffffff;
 
 @unmanaged
 export class DfaWriter {
-  private subsets: SubsetBuilder = new SubsetBuilder();
+  subsets: SubsetBuilder = new SubsetBuilder();
   private minimiser: Minimiser = new Minimiser();
   /** Row number of each block, block of each row. */
   private rowOf: WordList = new WordList();
@@ -37,15 +37,14 @@ export class DfaWriter {
   }
 
   /** Encodes the DFA of `program` into `out`; leaves it empty (and returns false) past a limit. */
-  write(program: usize, maxStates: u32, out: ByteWriter): bool {
+  write(program: usize, maxStates: u32, maxWork: u64, maxBytes: u32, out: ByteWriter): bool {
     out.clear();
     const subsets = this.subsets;
-    if (!subsets.build(program, maxStates)) return false;
+    if (!subsets.build(program, maxStates, maxWork)) return false;
     this.minimiser.run(subsets.rows.at, subsets.states, subsets.classes.count + 1);
     this.orderRows();
     this.mergeColumns();
-    this.encode(out);
-    return true;
+    return this.encode(maxBytes, out);
   }
 
   /** Transition of a row on a byte class (the last: end of text), as a row number. */
@@ -99,29 +98,31 @@ export class DfaWriter {
     return true;
   }
 
-  private encode(out: ByteWriter): void {
+  private encode(maxBytes: u32, out: ByteWriter): bool {
     const classes: ByteClasses = this.subsets.classes;
     const stride = this.sampleOf.length + 1;
     const rows = this.blockAt.length;
-    const isWide = rows * stride > 0xffff;
+    const size = DFA_ROWS + ((rows * stride) << 1);
+    if (size > maxBytes) return false;
+    const isLarge = rows * stride > 0xffff;
+    const step = isLarge ? 1 : stride;
     const start = this.rowOf.get(this.minimiser.blockOf.get(this.subsets.start));
     out.u32(DFA_MAGIC);
-    out.u32(DFA_ROWS + ((rows * stride) << (isWide ? 2 : 1)));
+    out.u32(size);
     out.u16(<u16>stride);
-    out.u16(isWide ? <u16>DFA_WIDE : 0);
+    out.u16(isLarge ? <u16>DFA_LARGE : 0);
     out.u32(rows);
-    out.u32(start * stride);
+    out.u32(start * step);
     while (out.length < DFA_CLASSES) out.u32(0);
     for (let c: u32 = 0; c < 256; c++) out.byte(<u8>this.columnOf.get(classes.classOf(c)));
     for (let row: u32 = 0; row < rows; row++) {
       for (let column: u32 = 0; column < stride; column++) {
         const index = column + 1 == stride ? classes.count : this.sampleOf.get(column);
-        const to = this.to(row, index) * stride;
-        if (isWide) out.u32(to);
-        else out.u16(<u16>to);
+        out.u16(<u16>(this.to(row, index) * step));
       }
     }
     if (start == 2) this.markSkip(out.at);
+    return true;
   }
 
   /** Notes the bytes that leave the start row, when everyday text has few of them. */

@@ -40,8 +40,7 @@ const NEEDS_NEXT: u32 = HOLDS_END | HOLDS_END_LINE | HOLDS_WORD | HOLDS_NOT_WORD
 
 /** Bounds memory and time whatever `maxStates` says. */
 const SET_BYTES_LIMIT: u32 = 32 * 1024 * 1024;
-const CELL_LIMIT: u32 = 4 * 1024 * 1024;
-const WORK_PER_STATE: u64 = 3000;
+const CELL_LIMIT: u32 = 8 * 1024 * 1024;
 const STATE_LIMIT: u32 = 65000;
 
 @unmanaged
@@ -57,8 +56,8 @@ export class SubsetBuilder {
   private flags: u32 = 0;
   private maxStates: u32 = 0;
   /** Instructions visited, and how many may be: time is bounded even where sets are large. */
-  private work: u64 = 0;
-  private workLimit: u64 = 0;
+  work: u64 = 0;
+  private maxWork: u64 = 0;
   private sets: ByteWriter = new ByteWriter();
   private setAt: WordList = new WordList();
   /** Open addressing: state + 1, or 0. */
@@ -99,7 +98,8 @@ export class SubsetBuilder {
   }
 
   /** Builds all states of `program`; false when a limit is hit. */
-  build(program: usize, maxStates: u32): bool {
+  build(program: usize, maxStates: u32, maxWork: u64): bool {
+    this.maxWork = maxWork;
     this.reset(program, min(maxStates, STATE_LIMIT));
     const always = AT_BEGIN | AFTER_NEWLINE;
     this.openSet();
@@ -124,7 +124,6 @@ export class SubsetBuilder {
     this.flags = load<u32>(program, 20);
     this.maxStates = maxStates;
     this.work = 0;
-    this.workLimit = <u64>this.maxStates * WORK_PER_STATE;
     this.classes.read(program);
     this.rows.clear();
     this.sets.clear();
@@ -322,7 +321,7 @@ export class SubsetBuilder {
       if (to == NONE) return false;
       this.setRow(state, column, to);
     }
-    return this.work < this.workLimit;
+    return this.work < this.maxWork;
   }
 
   private isAssert(id: u32): bool {
@@ -358,7 +357,7 @@ export class SubsetBuilder {
       }
       this.holds.set(column, holds | DONE);
     }
-    return this.work < this.workLimit;
+    return this.work < this.maxWork;
   }
 
   /** Every assertion's answer between `context` and a byte of class `column` (the last: end of text). */

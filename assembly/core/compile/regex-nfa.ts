@@ -16,6 +16,7 @@ import {
   NFA_USES_WORD,
   NfaOp,
 } from "../match/regex-nfa-layout";
+import { NfaMerger } from "./regex-nfa-merge";
 import { NfaWriter } from "./regex-nfa-writer";
 import { NodeKind, RegexTree, UNBOUNDED } from "./regex-tree";
 import { Utf8Automaton } from "./regex-utf8";
@@ -26,9 +27,15 @@ export class NfaCompiler {
   private tree: RegexTree = changetype<RegexTree>(0);
   private writer: NfaWriter = new NfaWriter();
   private automaton: Utf8Automaton = new Utf8Automaton();
+  private merger: NfaMerger = new NfaMerger();
+  /** First instruction and the one behind the last of every loop with a body that may be empty. */
+  private loops: WordList = new WordList();
   private flags: u32 = 0;
 
   free(): void {
+    this.merger.free();
+    this.loops.free();
+    heap.free(changetype<usize>(this.loops));
     this.automaton.free();
     this.writer.free();
     heap.free(changetype<usize>(this));
@@ -42,15 +49,17 @@ export class NfaCompiler {
     writer.clear();
     out.clear();
     this.flags = 0;
+    this.loops.clear();
     const match = writer.emit(NfaOp.Match, 0, 0, 0, 0);
-    const start = this.node(tree.root, match);
+    this.merger.start = this.node(tree.root, match);
     if (writer.isFull) return false;
+    this.merger.merge(writer.code, writer.ranges, this.loops);
     const size = NFA_HEADER + writer.code.length + writer.ranges.length;
     out.u32(NFA_MAGIC);
     out.u32(size);
     out.u32(writer.count);
     out.u32(writer.ranges.length / NFA_RANGE);
-    out.u32(start);
+    out.u32(this.merger.start);
     out.u32(this.flags);
     while (out.length < NFA_HEADER) out.u32(0);
     out.bytes(writer.code.at, writer.code.length);
@@ -98,6 +107,17 @@ export class NfaCompiler {
   }
 
   private repeat(node: u32, next: u32): u32 {
+    const isEmptyLoop = this.tree.c(node) == UNBOUNDED && this.tree.isNullable(this.tree.a(node));
+    const from = this.writer.count;
+    const entry = this.repeated(node, next);
+    if (isEmptyLoop) {
+      this.loops.push(from);
+      this.loops.push(this.writer.count);
+    }
+    return entry;
+  }
+
+  private repeated(node: u32, next: u32): u32 {
     const tree = this.tree;
     const child = tree.a(node);
     const lazy = tree.kind(node) == NodeKind.RepeatLazy;

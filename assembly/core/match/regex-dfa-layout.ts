@@ -1,11 +1,12 @@
 // Portable: consts and enums; also bundled by esbuild.
 //
 // The encoded DFA: position-independent, little-endian. A state is the index of its row's first transition
-// (row number × stride), so a step is one add and two loads. The last class of a row is the end of the text.
+// (row number × stride), so a step is one add and two loads; in a large table (DFA_LARGE) it is the row number.
+// The last class of a row is the end of the text.
 //
 // ╒═ header ═════════════════════════════════════════════════════════════════════════════════════════════════╕
 // │ u32 "WDFA" │ u32 size │ u16 stride │ u16 flags │ u32 rows │ u32 start │ 12 free │ skip masks: 2 × 16 bytes │
-// ╞═ u8 class of every byte: 256 ══════════════╤═ transitions: rows × stride of u16 (u32 when DFA_WIDE) ═══════╡
+// ╞═ u8 class of every byte: 256 ══════════════╤═ transitions: rows × stride of u16 ══════════════════════════╡
 // ╘════════════════════════════════════════════╧═════════════════════════════════════════════════════════════╛
 //
 // Row 0 is dead, row 1 is match, row 2 (with DFA_SKIP) is the start state that stays itself on most bytes.
@@ -15,7 +16,7 @@ export const DFA_SKIP_MASKS: u32 = 32;
 export const DFA_CLASSES: u32 = 64;
 export const DFA_ROWS: u32 = 320;
 
-/** Transitions are u32: rows × stride is over 65535. */
-export const DFA_WIDE: u32 = 1;
+/** rows × stride is over 65535: states are row numbers, multiplied at each step. */
+export const DFA_LARGE: u32 = 1;
 /** Row 2 may be left by few bytes only: those of the skip masks. */
 export const DFA_SKIP: u32 = 2;

@@ -5,14 +5,14 @@
 // skipped by a nibble look-up while none of them can begin a match.
 // SAFETY: tables are checked by validateDfa() once, so the loop checks no bounds.
 // TEST: test/engine/regex.test.ts compares every verdict with the NFA's and another implementation's.
-import { DFA_CLASSES, DFA_MAGIC, DFA_ROWS, DFA_SKIP, DFA_SKIP_MASKS, DFA_WIDE } from "./regex-dfa-layout";
+import { DFA_CLASSES, DFA_MAGIC, DFA_ROWS, DFA_SKIP, DFA_SKIP_MASKS, DFA_LARGE } from "./regex-dfa-layout";
 
 /** Does the pattern match anywhere in at..end? */
 export function dfaSearch(table: usize, at: usize, end: usize): bool {
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const special = flags & DFA_SKIP ? stride << 1 : stride;
-  if (flags & DFA_WIDE) return searchWide(table, at, end, stride, special);
+  if (flags & DFA_LARGE) return searchLarge(table, at, end);
   const classes = table + DFA_CLASSES;
   const rows = table + DFA_ROWS;
   let state = load<u32>(table, 16);
@@ -28,18 +28,21 @@ export function dfaSearch(table: usize, at: usize, end: usize): bool {
   }
 }
 
-function searchWide(table: usize, at: usize, end: usize, stride: u32, special: u32): bool {
+function searchLarge(table: usize, at: usize, end: usize): bool {
+  const stride = <u32>load<u16>(table, 8);
+  const special: u32 = (<u32>load<u16>(table, 10)) & DFA_SKIP ? 2 : 1;
   const classes = table + DFA_CLASSES;
   const rows = table + DFA_ROWS;
   let state = load<u32>(table, 16);
   while (true) {
     if (state <= special) {
-      if (state <= stride) return state == stride;
+      if (state <= 1) return state == 1;
       at = skip(table, at, end);
     }
     do {
-      if (at >= end) return load<u32>(rows + ((<usize>(state + stride - 1)) << 2)) == stride;
-      state = load<u32>(rows + ((<usize>(state + load<u8>(classes + load<u8>(at++)))) << 2));
+      const row = state * stride;
+      if (at >= end) return load<u16>(rows + ((<usize>(row + stride - 1)) << 1)) == 1;
+      state = load<u16>(rows + ((<usize>(row + load<u8>(classes + load<u8>(at++)))) << 1));
     } while (state > special);
   }
 }
@@ -71,21 +74,21 @@ export function validateDfa(table: usize, size: u32): bool {
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const count = load<u32>(table, 12);
-  if (stride < 2 || stride > 257 || count < 2 || flags > (DFA_WIDE | DFA_SKIP)) return false;
+  if (stride < 2 || stride > 257 || count < 2 || flags > (DFA_LARGE | DFA_SKIP)) return false;
   if (flags & DFA_SKIP && count < 3) return false;
-  const isWide = (flags & DFA_WIDE) != 0;
   const cells = <u64>count * stride;
-  if (DFA_ROWS + (cells << (isWide ? 2 : 1)) != size) return false;
+  if (DFA_ROWS + (cells << 1) != size) return false;
   for (let c: usize = 0; c < 256; c++) {
     if (load<u8>(table + DFA_CLASSES + c) >= stride - 1) return false;
   }
-  const last = <u32>cells - stride;
+  const step = flags & DFA_LARGE ? 1 : stride;
+  const past = flags & DFA_LARGE ? count : <u32>cells;
   const start = load<u32>(table, 16);
-  if (start > last || start % stride != 0) return false;
+  if (start >= past || start % step != 0) return false;
   const rows = table + DFA_ROWS;
   for (let i: usize = 0; i < <usize>cells; i++) {
-    const to = isWide ? load<u32>(rows + (i << 2)) : <u32>load<u16>(rows + (i << 1));
-    if (to > last || to % stride != 0) return false;
+    const to = <u32>load<u16>(rows + (i << 1));
+    if (to >= past || to % step != 0) return false;
   }
   return true;
 }
