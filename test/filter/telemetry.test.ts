@@ -180,6 +180,14 @@ describe("filter stats", () => {
     host.assertClean();
   });
 
+  test("stats → counters, but for what goes up and down", async () => {
+    const host = await startFilter();
+    const gauges = ["wardgate_rules", "wardgate_vm_memory_bytes"];
+    for (const name of host.metrics.names()) {
+      assert.equal(host.metrics.kind(name), gauges.includes(name) ? "gauge" : "counter", name);
+    }
+  });
+
   test("timer → asked for once, and stats reach the proxy with it", async () => {
     const host = await startFilter();
     assert.ok(host.tickPeriod > 0);

@@ -66,6 +66,11 @@ export class Metrics {
   names(): string[] {
     return [...this.#byName.values()].map((metric) => metric.name).sort();
   }
+  /** "counter", "gauge" or "histogram"; undefined when it was never defined. */
+  kind(name: string): string | undefined {
+    const metric = this.#named(name);
+    return metric && Object.keys(MetricType)[metric.type]!.toLowerCase();
+  }
   /** Every counter and gauge that is not zero. */
   nonZero(): Record<string, number> {
     const metrics = [...this.#byName.values()].filter((metric) => metric.value !== 0n);

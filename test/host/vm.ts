@@ -53,6 +53,15 @@ export interface VmOptions {
   abi?: string;
 }
 
+/** Modules by their bytes: a proxy compiles one once for all its workers, too. */
+const modules = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>();
+
+function compiled(wasm: Uint8Array): Promise<WebAssembly.Module> {
+  const known = modules.get(wasm) ?? WebAssembly.compile(new Uint8Array(wasm));
+  modules.set(wasm, known);
+  return known;
+}
+
 export class Vm {
   readonly options: VmOptions;
   readonly contexts = new Map<number, HostContext>();
@@ -89,8 +98,7 @@ export class Vm {
     const problem = this.#checkSignatures(wasm);
     if (problem !== undefined) return problem;
     try {
-      const bytes = new Uint8Array(wasm);
-      const { instance } = await WebAssembly.instantiate(bytes, {
+      const instance = await WebAssembly.instantiate(await compiled(wasm), {
         env: this.#guarded(env),
         wasi_snapshot_preview1: this.#guarded(wasi),
       });
