@@ -1,7 +1,7 @@
 // Writes the Unicode tables of the regular-expression compiler, computed from this Node's own \p{} and /iu
 // support: assembly/core/generated/unicode-groups.ts and unicode-fold.ts.
 //
-// Run: npm run gen, or: node --import tsx scripts/gen/unicode-tables.ts [--check]
+// Run: node --import tsx scripts/gen/unicode-tables.ts [--check]
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
