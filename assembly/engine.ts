@@ -6,5 +6,6 @@ export * from "./engine/transform-exports";
 export * from "./engine/regex-exports";
 export * from "./engine/config-exports";
 export * from "./engine/ruleset-exports";
+export * from "./engine/rule-eval-exports";
 export * from "./engine/transaction-exports";
 export * from "./engine/value-match-exports";
