@@ -6,6 +6,7 @@ import {
   ATTACK,
   BENIGN,
   BLOCK,
+  counters,
   HARMFUL,
   LEAK,
   ODDITY,
@@ -20,6 +21,7 @@ const WRONG = { ...BLOCK, mode: "blocc" };
 // NotFound, BadArgument, SerializationFailure, ParseFailure, InvalidMemoryAccess, Empty, CasMismatch, InternalFailure,
 // Unimplemented, and a status no specification knows. 0: the call says Ok and writes nothing.
 const STATUSES = [0, 1, 2, 3, 4, 6, 7, 8, 10, 12, 99];
+const INTERNAL_FAILURE = 10;
 // Success without a result, Badf, Fault, Inval, Nosys, Notsup.
 const ERRNOS = [0, 8, 21, 28, 52, 58];
 
@@ -141,4 +143,22 @@ describe("filter under a failing host", () => {
     assert.ok(stream.finished);
     host.assertClean();
   });
+
+  for (const broken of ["proxy_get_header_map_pairs", "proxy_get_buffer_bytes"]) {
+    for (const [failure_mode, status] of [
+      ["open", 200],
+      ["closed", 403],
+    ] as const) {
+      test(`${broken} fails, failure_mode ${failure_mode} → ${status}, and a stat says so`, async () => {
+        const host = await startFilter({ ...BLOCK, failure_mode });
+        host.inject = (name) => (name === broken ? INTERNAL_FAILURE : undefined);
+        const stream = exchange(host, POST_JSON, BENIGN);
+        assert.equal(stream.client.status, status);
+        assert.equal(stream.upstream.text, status === 200 ? BENIGN : "");
+        host.inject = undefined;
+        assert.notEqual(counters(host)["wardgate_host_errors"] ?? 0, 0);
+        host.assertClean();
+      });
+    }
+  }
 });
