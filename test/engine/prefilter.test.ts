@@ -47,6 +47,18 @@ const WORDS = [
   ],
   ...["\u212a", "\u017f", "ß", "\u{e0041}", "aW5qZWN0", "javascript:", "1' or '1'='1", "<svg onload=x>"],
 ];
+/** Long enough for the literal scan. */
+const LONG_WORDS = [
+  "union",
+  "select",
+  "script",
+  "kill",
+  "ssrf",
+  "etc/passwd",
+  "needle",
+  "Needle",
+  "javascript:",
+];
 const PATTERN_PARTS = [
   ...["union", "select", "script", "kill", "ssrf", "etc/passwd", "needle", "or", "a", "x", "1"],
   ...[
@@ -87,7 +99,8 @@ const ADDRESSES = [
   "server.request.headers.no_cookies",
 ] as const;
 
-const word = fc.constantFrom(...WORDS);
+const longWord = fc.constantFrom(...LONG_WORDS);
+const word = fc.oneof(longWord, fc.constantFrom(...WORDS));
 const address = fc.constantFrom(...ADDRESSES);
 
 const pattern: fc.Arbitrary<string> = fc.letrec<{ node: string; sequence: string }>((tie) => ({
@@ -106,16 +119,24 @@ const pattern: fc.Arbitrary<string> = fc.letrec<{ node: string; sequence: string
     .map((parts) => parts.join("")),
 })).sequence;
 const anchored = fc
-  .tuple(fc.constantFrom("", "", "^"), pattern, fc.constantFrom("", "", "$"))
+  .tuple(
+    fc.constantFrom("", "", "^"),
+    fc.oneof(fc.constant(""), longWord),
+    pattern,
+    fc.constantFrom("", "", "$"),
+  )
   .map((parts) => parts.join(""));
 
-const input = fc.record(
-  {
-    address,
-    key_path: fc.constantFrom(["a"], ["a", "0"], ["b"], ["a", "b"]),
-    transformers: fc.array(fc.constantFrom(...TRANSFORMERS), { maxLength: 3 }),
-  },
-  { requiredKeys: ["address"] },
+const input = fc.oneof(
+  address.map((address) => ({ address })),
+  fc.record(
+    {
+      address,
+      key_path: fc.constantFrom(["a"], ["a", "0"], ["b"], ["a", "b"]),
+      transformers: fc.array(fc.constantFrom(...TRANSFORMERS), { maxLength: 3 }),
+    },
+    { requiredKeys: ["address"] },
+  ),
 );
 
 const options = fc.record(
@@ -129,7 +150,10 @@ const operation: fc.Arbitrary<{ operator: string; parameters: object }> = fc.one
   {
     weight: 3,
     arbitrary: fc
-      .array(word, { minLength: 1, maxLength: 6 })
+      .oneof(
+        fc.array(longWord, { minLength: 1, maxLength: 6 }),
+        fc.array(word, { minLength: 1, maxLength: 6 }),
+      )
       .map((list) => ({ operator: "phrase_match", parameters: { list } })),
   },
   fc.array(word, { maxLength: 4 }).map((list) => ({ operator: "exact_match", parameters: { list } })),
