@@ -43,7 +43,7 @@ export function appendJsonName(out: ByteWriter, name: string): void {
 }
 
 /** Length of the well-formed UTF-8 sequence at `at` (RFC 3629), 0 when it is none. */
-function sequenceLength(at: usize, end: usize): u32 {
+export function sequenceLength(at: usize, end: usize): u32 {
   const c = <u32>load<u8>(at);
   const size: u32 = c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
   if (size == 0 || at + size > end) return 0;

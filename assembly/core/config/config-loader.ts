@@ -1,18 +1,20 @@
-// The only reader of plugin configuration: a JSON document → Config. It reports every problem at once, each
-// as `path: message`, and refuses what it does not know. schema/config.schema.json says the same to other
-// tools; test/engine/config-schema.test.ts holds both to each other.
+// The only reader of plugin configuration: a JSON document, or a google.protobuf.Struct as hosts serialize it,
+// → Config. It reports every problem at once, each as `path: message`, and refuses what it does not know.
+// schema/config.schema.json says the same to other tools; test/engine/config-schema.test.ts holds both to each
+// other.
 
 import { lowerByte } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
 import { Text } from "../bytes/text";
 import { JsonDocument, JsonKind } from "../document/json-document";
 import { JsonError } from "../document/json-error";
-import { appendJsonError } from "../document/json-error-text";
+import { appendJsonError, jsonErrorText } from "../document/json-error-text";
 import { appendHtmlPage, appendJsonPage, findPlaceholder } from "./block-page";
 import { Config, MODE_NAMES, Mode } from "./config";
 import { FieldReader } from "./field-reader";
 import { isHeaderName, isLocation } from "./field-syntax";
 import { isMediaPattern } from "./media-pattern";
+import { structToJson } from "./struct-to-json";
 import { TextList } from "./text-list";
 
 const REQUEST_BODY_NAMES: string[] = ["NONE", "BUFFERED"];
@@ -26,6 +28,8 @@ const HOPS_LIMIT: i64 = 100;
 const LIST_LIMIT: u32 = 10_000;
 const REDIRECT_STATUS: u32 = 303;
 const BLOCK_STATUS: u32 = 403;
+/** First byte of a serialized Struct that is not empty: field 1, length-delimited. */
+const STRUCT_TAG: u8 = 0x0a;
 
 /** What the strings of a list are. */
 enum ListOf {
@@ -49,9 +53,7 @@ export function loadConfig(
   const doc = config.document;
   if (!doc.parse(at, len)) {
     if (doc.error == JsonError.Empty) return true;
-    problems.text("configuration: ");
-    appendJsonError(problems, at, len, doc.error, doc.errorAt);
-    return false;
+    if (!parseStruct(doc, at, len, problems)) return false;
   }
   const fields = new FieldReader(doc, problems, warnings);
   const loader = new ConfigLoader(doc, config, fields);
@@ -61,6 +63,24 @@ export function loadConfig(
   heap.free(changetype<usize>(loader));
   heap.free(changetype<usize>(fields));
   return loaded;
+}
+
+/**
+ * Reads bytes that are no JSON as a serialized Struct. JSON goes first because a text may begin with a newline,
+ * which is STRUCT_TAG. When they are neither, the problem is the one that JSON had.
+ */
+function parseStruct(doc: JsonDocument, at: usize, len: u32, problems: ByteWriter): bool {
+  const json = new ByteWriter();
+  const mayBe = doc.error != JsonError.TooBig && load<u8>(at) == STRUCT_TAG;
+  const isStruct = mayBe && structToJson(at, len, json);
+  const isParsed = isStruct && doc.parse(json.at, json.length);
+  json.free();
+  heap.free(changetype<usize>(json));
+  if (isParsed) return true;
+  problems.text("configuration: ");
+  if (isStruct) problems.text(jsonErrorText(doc.error));
+  else appendJsonError(problems, at, len, doc.error, doc.errorAt);
+  return false;
 }
 
 @unmanaged
