@@ -105,7 +105,10 @@ const DOCUMENT = fc
   });
 
 function atTimes<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
-  return fc.oneof({ weight: 6, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(arbitrary) });
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constant<T[]>([]) },
+    { weight: 1, arbitrary: fc.tuple(arbitrary) },
+  );
 }
 
 describe("configuration as google.protobuf.Struct", () => {
