@@ -76,21 +76,25 @@ function checkEvents(): string[] {
     ...namesIn(event, /\b(?:member|headerMember|number|names|appendJsonName)\(out, "(\w+)"/g),
   ];
   return [
-    ...differ("Event fields", fields, rows(page, "Event fields")),
+    ...differ(table("Event fields"), fields, rows(page, "Event fields")),
     ...differ("schema/event.schema.json", fields, Object.keys(schema.properties)),
-    ...differ("Limits", listIn("assembly/core/limits.ts", "LIMIT_NAMES"), rows(page, "Limits")),
+    ...differ(table("Limits"), listIn("assembly/core/limits.ts", "LIMIT_NAMES"), rows(page, "Limits")),
     ...differ(
-      "Anomalies",
+      table("Anomalies"),
       listIn("assembly/core/inputs/anomaly.ts", "ANOMALY_NAMES"),
       rows(page, "Anomalies"),
     ),
-    ...differ("Stats", textsIn("assembly/proxy/telemetry.ts"), rows(page, "Stats")),
+    ...differ(table("Stats"), textsIn("assembly/proxy/telemetry.ts"), rows(page, "Stats")),
     ...differ(
-      "Filter state",
+      table("Filter state"),
       textsIn("assembly/proxy/event-reporter.ts").map((name) => `wasm.${name}`),
       rows(page, "Filter state"),
     ),
   ];
+}
+
+function table(heading: string): string {
+  return `${EVENTS_PAGE}: ${heading}`;
 }
 
 /** What one has and the other has not. */
