@@ -1,5 +1,6 @@
 // Is what the documentation names there? Paths, npm scripts and links of every page; and docs/events.md must have a row
-// for every event field, anomaly, limit, stat and filter-state key of the code, and for nothing else.
+// for every event field, anomaly, limit, stat and filter-state key of the code, docs/rules.md for every address,
+// operator and transformation, and for nothing else.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -17,9 +18,10 @@ const NPM_RUN = /\bnpm run (?:--silent )?([a-z][\w:-]*)/g;
 const NPM_SHORT = /\bnpm (start|test)\b/g;
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;
 const EVENTS_PAGE = "docs/events.md";
+const RULES_PAGE = "docs/rules.md";
 
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
-const problems = [...PAGES.flatMap(checkPage), ...checkEvents()];
+const problems = [...PAGES.flatMap(checkPage), ...checkEvents(), ...checkRules()];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
 
@@ -93,6 +95,18 @@ function checkEvents(): string[] {
   ];
 }
 
+function checkRules(): string[] {
+  const page = readFileSync(RULES_PAGE, "utf8");
+  const lists: [heading: string, file: string, constant: string][] = [
+    ["Addresses", "assembly/core/address.ts", "ADDRESS_NAMES"],
+    ["Operators", "assembly/core/rules/layout.ts", "OPERATOR_NAMES"],
+    ["Transformations", "assembly/core/transform/transformation.ts", "NAMES"],
+  ];
+  return lists.flatMap(([heading, file, constant]) =>
+    differ(`${RULES_PAGE}: ${heading}`, listIn(file, constant), rows(page, heading)),
+  );
+}
+
 function table(heading: string): string {
   return `${EVENTS_PAGE}: ${heading}`;
 }
@@ -114,8 +128,9 @@ function namesIn(source: string, pattern: RegExp): string[] {
 
 /** Strings of the array constant `name`. */
 function listIn(file: string, name: string): string[] {
-  const list = new RegExp(`${name} = \\[([^\\]]*)\\]`).exec(readFileSync(file, "utf8"))?.[1] ?? "";
-  return namesIn(list, /"([^"]+)"/g);
+  const list =
+    new RegExp(`\\b${name}\\b[^=\\n]*= \\[([^\\]]*)\\]`).exec(readFileSync(file, "utf8"))?.[1] ?? "";
+  return namesIn(list, /"([^"]*)"/g).filter((entry) => entry !== "");
 }
 
 /** Names of ours among the byte constants of an adapter file. */
