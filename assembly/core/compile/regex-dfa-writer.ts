@@ -3,6 +3,7 @@ import { ByteWriter } from "../bytes/byte-writer";
 import {
   DFA_CLASSES,
   DFA_MAGIC,
+  DFA_PACKED,
   DFA_ROWS,
   DFA_SKIP,
   DFA_SKIP_MASKS,
@@ -10,10 +11,13 @@ import {
 } from "../match/regex-dfa-layout";
 import { ByteClasses } from "./regex-byte-classes";
 import { DEAD, MATCH, SubsetBuilder } from "./regex-dfa";
+import { DfaPacker } from "./regex-dfa-packer";
 import { Minimiser } from "./regex-minimise";
 import { WordList } from "./word-list";
 
 const NONE: u32 = 0xffffffff;
+/** A smaller dense table is not worth packing. */
+const PACK_FROM: u32 = 2048;
 
 @unmanaged
 export class DfaWriter {
@@ -25,6 +29,7 @@ export class DfaWriter {
   /** Merged column of each byte class, and a byte class of each merged column. */
   private columnOf: WordList = new WordList();
   private sampleOf: WordList = new WordList();
+  private packer: DfaPacker = new DfaPacker();
 
   free(): void {
     this.subsets.free();
@@ -33,6 +38,7 @@ export class DfaWriter {
     freeList(this.blockAt);
     freeList(this.columnOf);
     freeList(this.sampleOf);
+    this.packer.free();
     heap.free(changetype<usize>(this));
   }
 
@@ -102,27 +108,42 @@ export class DfaWriter {
     const classes: ByteClasses = this.subsets.classes;
     const stride = this.sampleOf.length + 1;
     const rows = this.blockAt.length;
-    const size = DFA_ROWS + ((rows * stride) << 1);
-    if (size > maxBytes) return false;
-    const isLarge = rows * stride > 0xffff;
-    const step = isLarge ? 1 : stride;
+    const denseSize = DFA_ROWS + ((rows * stride) << 1);
+    const dense = heap.alloc(denseSize);
+    this.fillDense(dense, rows, stride);
+    const packedSize = denseSize > PACK_FROM ? DFA_ROWS + this.packer.pack(dense, rows, stride) : denseSize;
+    const isPacked = packedSize + packedSize / 2 < denseSize;
+    const size = isPacked ? packedSize : denseSize;
+    const isLarge = !isPacked && rows * stride > 0xffff;
+    const step = isPacked || isLarge ? 1 : stride;
     const start = this.rowOf.get(this.minimiser.blockOf.get(this.subsets.start));
-    out.u32(DFA_MAGIC);
-    out.u32(size);
-    out.u16(<u16>stride);
-    out.u16(isLarge ? <u16>DFA_LARGE : 0);
-    out.u32(rows);
-    out.u32(start * step);
-    while (out.length < DFA_CLASSES) out.u32(0);
-    for (let c: u32 = 0; c < 256; c++) out.byte(<u8>this.columnOf.get(classes.classOf(c)));
+    if (size <= maxBytes) {
+      out.u32(DFA_MAGIC);
+      out.u32(size);
+      out.u16(<u16>stride);
+      out.u16(isPacked ? <u16>DFA_PACKED : isLarge ? <u16>DFA_LARGE : 0);
+      out.u32(rows);
+      out.u32(start * step);
+      while (out.length < DFA_CLASSES) out.u32(0);
+      for (let c: u32 = 0; c < 256; c++) out.byte(<u8>this.columnOf.get(classes.classOf(c)));
+      if (isPacked) this.packer.write(out);
+      else for (let i: u32 = 0; i < rows * stride; i++) out.u16(<u16>(load<u16>(dense + (<usize>i << 1)) * step));
+      if (start == 2) this.markSkip(out.at);
+    }
+    heap.free(dense);
+    return size <= maxBytes;
+  }
+
+  /** Every target as a row number. */
+  private fillDense(dense: usize, rows: u32, stride: u32): void {
+    let cell = dense;
     for (let row: u32 = 0; row < rows; row++) {
       for (let column: u32 = 0; column < stride; column++) {
-        const index = column + 1 == stride ? classes.count : this.sampleOf.get(column);
-        out.u16(<u16>(this.to(row, index) * step));
+        const index = column + 1 == stride ? this.subsets.classes.count : this.sampleOf.get(column);
+        store<u16>(cell, <u16>this.to(row, index));
+        cell += 2;
       }
     }
-    if (start == 2) this.markSkip(out.at);
-    return true;
   }
 
   /** Notes the bytes that leave the start row, when everyday text has few of them. */

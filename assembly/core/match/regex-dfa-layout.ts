@@ -20,3 +20,5 @@ export const DFA_ROWS: u32 = 320;
 export const DFA_LARGE: u32 = 1;
 /** Row 2 may be left by few bytes only: those of the skip masks. */
 export const DFA_SKIP: u32 = 2;
+/** Rows are packed (regex-dfa-packed.ts) and states are row numbers. */
+export const DFA_PACKED: u32 = 4;

@@ -5,13 +5,15 @@
 // skipped by a nibble look-up while none of them can begin a match.
 // SAFETY: tables are checked by validateDfa() once, so the loop checks no bounds.
 // TEST: test/engine/regex.test.ts compares every verdict with the NFA's and another implementation's.
-import { DFA_CLASSES, DFA_MAGIC, DFA_ROWS, DFA_SKIP, DFA_SKIP_MASKS, DFA_LARGE } from "./regex-dfa-layout";
+import { DFA_CLASSES, DFA_LARGE, DFA_MAGIC, DFA_PACKED, DFA_ROWS, DFA_SKIP, DFA_SKIP_MASKS } from "./regex-dfa-layout";
+import { packedSearch, validatePacked } from "./regex-dfa-packed";
 
 /** Does the pattern match anywhere in at..end? */
 export function dfaSearch(table: usize, at: usize, end: usize): bool {
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const special = flags & DFA_SKIP ? stride << 1 : stride;
+  if (flags & DFA_PACKED) return searchPacked(table, at, end, flags);
   if (flags & DFA_LARGE) return searchLarge(table, at, end);
   const classes = table + DFA_CLASSES;
   const rows = table + DFA_ROWS;
@@ -47,6 +49,11 @@ function searchLarge(table: usize, at: usize, end: usize): bool {
   }
 }
 
+/** The start row's skip loop runs once: after it a packed search steps byte by byte. */
+function searchPacked(table: usize, at: usize, end: usize, flags: u32): bool {
+  return packedSearch(table, flags & DFA_SKIP ? skip(table, at, end) : at, end);
+}
+
 /** First byte in at..end that leaves the start row, or `end`. Bit h of mask[l] stands for the byte 16h + l. */
 function skip(table: usize, at: usize, end: usize): usize {
   const low = v128.load(table, DFA_SKIP_MASKS);
@@ -74,13 +81,14 @@ export function validateDfa(table: usize, size: u32): bool {
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const count = load<u32>(table, 12);
-  if (stride < 2 || stride > 257 || count < 2 || flags > (DFA_LARGE | DFA_SKIP)) return false;
+  if (stride < 2 || stride > 257 || count < 2 || flags > (DFA_PACKED | DFA_LARGE | DFA_SKIP)) return false;
   if (flags & DFA_SKIP && count < 3) return false;
-  const cells = <u64>count * stride;
-  if (DFA_ROWS + (cells << 1) != size) return false;
   for (let c: usize = 0; c < 256; c++) {
     if (load<u8>(table + DFA_CLASSES + c) >= stride - 1) return false;
   }
+  if (flags & DFA_PACKED) return (flags & DFA_LARGE) == 0 && validatePacked(table, size, stride, count);
+  const cells = <u64>count * stride;
+  if (DFA_ROWS + (cells << 1) != size) return false;
   const step = flags & DFA_LARGE ? 1 : stride;
   const past = flags & DFA_LARGE ? count : <u32>cells;
   const start = load<u32>(table, 16);
