@@ -6,6 +6,9 @@ import { Policy } from "../policy";
 import { Section, TextIndex } from "../rules/layout";
 import { Ruleset } from "../rules/ruleset";
 
+const QUOTE: u32 = 0x22;
+const BACKSLASH: u32 = 0x5c;
+
 /** The two patterns, as programs of match/regex-nfa.ts; 0 = none. */
 @unmanaged
 export class Redaction {
@@ -25,6 +28,21 @@ export class Redaction {
   hides(key: usize, keyLen: u32, value: usize, valueLen: u32): bool {
     if (this.keys != 0 && keyLen != 0 && nfaSearch(this.keys, key, key + keyLen)) return true;
     return this.values != 0 && valueLen != 0 && nfaSearch(this.values, value, value + valueLen);
+  }
+
+  /** True when a key on the way to the value says so: `path` is JSON array elements, as rule-state.ts keeps them. */
+  hidesUnder(path: usize, len: u32): bool {
+    if (this.keys == 0) return false;
+    const end = path + len;
+    let at = path;
+    while (at < end) {
+      if (load<u8>(at++) != QUOTE) continue;
+      const from = at;
+      while (at < end && load<u8>(at) != QUOTE) at += load<u8>(at) == BACKSLASH ? 2 : 1;
+      if (nfaSearch(this.keys, from, min(at, end))) return true;
+      at++;
+    }
+    return false;
   }
 }
 

@@ -140,7 +140,9 @@ function appendMatch(out: ByteWriter, ruleset: Ruleset, match: Match, redaction:
   out.text('","key_path":[');
   if (match.pathLen != 0) out.bytes(match.pathAt, match.pathLen);
   out.text('],"value":');
-  const hidden = redaction.hides(match.keyAt, match.keyLen, match.valueAt, match.valueLen);
+  const hidden =
+    redaction.hides(match.keyAt, match.keyLen, match.valueAt, match.valueLen) ||
+    redaction.hidesUnder(match.pathAt, match.pathLen);
   if (hidden) out.text('"<Redacted>"');
   else appendJsonString(out, match.valueAt, match.valueLen);
   out.text(',"highlight":[');

@@ -96,7 +96,8 @@ export class Evaluator {
    */
   finishAddresses(state: RuleState, addresses: u32, keep: Arena): void {
     const ruleset = state.ruleset;
-    if (ruleset === null) return;
+    // Out of budget, nobody looked at the last values: that none of them matched is not known.
+    if (ruleset === null || this.budget < 0) return;
     const count = ruleset.count(Section.Negated);
     if (count == 0) return;
     this.ruleset = ruleset;
