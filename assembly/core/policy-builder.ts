@@ -51,10 +51,7 @@ export function buildPolicy(at: usize, len: u32, build: PolicyBuild): Policy | n
     return null;
   }
   const policy = new Policy(config);
-  if (config.shippedRules) {
-    const error = policy.useShipped(DEFAULT_RULESET, DEFAULT_RULESET_SIZE);
-    if (error != LoadError.None) problem(build, "the shipped ruleset cannot be read: error ", error);
-  }
+  policy.useShipped(DEFAULT_RULESET, DEFAULT_RULESET_SIZE);
   if (config.customRules != 0) compileCustom(policy, config.document, config.customRules, build);
   policy.redactKeys = compileRedaction(config.redactKeyRegex, "redaction.key_regex: ", build);
   policy.redactValues = compileRedaction(config.redactValueRegex, "redaction.value_regex: ", build);

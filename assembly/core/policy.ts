@@ -12,6 +12,8 @@ export class Policy {
   config: Config;
   /** The shipped rules; 0 rules when the configuration turns them off. */
   shipped: Ruleset = new Ruleset();
+  /** The shipped table for its texts alone: redaction holds whether or not its rules do. */
+  texts: Ruleset = new Ruleset();
   /** The configuration's own rules. */
   custom: Ruleset = new Ruleset();
   /** Programs of the configuration's own redaction patterns, owned; 0 = none. */
@@ -26,11 +28,16 @@ export class Policy {
     this.config = config;
   }
 
-  /** `at` stays the caller's and must live as long as the policy. */
-  useShipped(at: usize, size: u32): LoadError {
-    const error = loadRuleset(this.shipped, at, size);
-    if (error == LoadError.None) this.shipped.flags = ruleFlags(this.shipped, this.config);
-    return error;
+  /**
+   * Takes the table that the build put into the module; it was checked there, and checking it again would cost
+   * every VM some milliseconds of its start.
+   */
+  useShipped(at: usize, size: u32): void {
+    if (size == 0) return;
+    this.texts.open(at, size);
+    if (!this.config.shippedRules) return;
+    this.shipped.open(at, size);
+    this.shipped.flags = ruleFlags(this.shipped, this.config);
   }
 
   /** Copies the compiled rules in `bytes`. */
@@ -66,6 +73,7 @@ export class Policy {
     if (this.shipped.flags != 0) heap.free(this.shipped.flags);
     if (this.custom.flags != 0) heap.free(this.custom.flags);
     heap.free(changetype<usize>(this.shipped));
+    heap.free(changetype<usize>(this.texts));
     heap.free(changetype<usize>(this.custom));
     this.config.free();
     heap.free(changetype<usize>(this.config));

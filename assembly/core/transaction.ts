@@ -107,8 +107,8 @@ export class Transaction {
     this.budget = policy.config.budget;
     this.requestLeft = policy.config.bodyCaptureSize;
     this.responseLeft = policy.config.bodyCaptureSize;
-    if (policy.shipped.ruleCount != 0) this.shipped.begin(policy.shipped, this.arena);
-    if (policy.custom.ruleCount != 0) this.custom.begin(policy.custom, this.arena);
+    if (policy.shipped.ruleCount != 0 && !this.shipped.begin(policy.shipped, this.arena)) this.limits |= Limit.Budget;
+    if (policy.custom.ruleCount != 0 && !this.custom.begin(policy.custom, this.arena)) this.limits |= Limit.Budget;
   }
 
   /** True when the verdict is to be enforced: block mode, and something asks for a block. */

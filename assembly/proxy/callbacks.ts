@@ -33,7 +33,10 @@ export function proxy_on_vm_start(_root: u32, _size: u32): bool {
 
 export function proxy_on_configure(root: u32, size: u32): bool {
   const plugin = plugins.get(root);
-  return plugin != 0 && changetype<PluginContext>(plugin).configure(size);
+  const ok = plugin != 0 && changetype<PluginContext>(plugin).configure(size);
+  // Compiling rules leaves garbage. Only here, with nothing on the stack that the collector would miss, may it run.
+  __collect();
+  return ok;
 }
 
 export function proxy_on_tick(_root: u32): void {

@@ -6,8 +6,9 @@ import { Text, text } from "../core/bytes/text";
 import { Decision } from "../core/report/decision";
 import { EventContext, appendEvent } from "../core/report/event";
 import { HeaderMap, LogLevel, Status } from "./abi";
+import { trimPort } from "./attributes";
 import { log, now, readHeaderPairs, readProperty, received, writeProperty } from "./host";
-import { StreamContext, hostLength } from "./stream-context";
+import { StreamContext } from "./stream-context";
 
 const ACTION = text("wardgate_action");
 const RULE = text("wardgate_rule");
@@ -27,8 +28,9 @@ export function reportEvent(stream: StreamContext, decision: Decision, scratch: 
   context.headersAt = received.at;
   context.headersLen = ok ? received.len : 0;
   readProperty(SOURCE_ADDRESS, scratch);
+  trimPort(received);
   context.clientIp.at = received.at;
-  context.clientIp.len = hostLength(received.at, received.len);
+  context.clientIp.len = received.len;
   context.duration = readNumber(DURATION, scratch);
   context.status = <u32>readNumber(STATUS_CODE, scratch);
   context.processing = stream.processing;

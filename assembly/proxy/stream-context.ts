@@ -9,6 +9,7 @@ import { Policy } from "../core/policy";
 import { Decision, decide } from "../core/report/decision";
 import { Transaction } from "../core/transaction";
 import { Buffer, DataStatus, HeaderMap, HeadersStatus, Status, TrailersStatus } from "./abi";
+import { trimPort } from "./attributes";
 import { BodyGate } from "./body-gate";
 import { makeId } from "./event-id";
 import { reportEvent } from "./event-reporter";
@@ -39,7 +40,7 @@ export class StreamContext {
   /** Judged to be blocked, waiting for its end. */
   private doomed: bool = false;
   private requestEnded: bool = false;
-  /** Nanoseconds spent in our callbacks. */
+  /** Nanoseconds that judging the request took; responses are not timed, each clock read being a hostcall. */
   processing: u64 = 0;
 
   /** `policy` may be null: the plugin was never configured, and everything passes. */
@@ -56,8 +57,9 @@ export class StreamContext {
     const len = received.len;
     if (this.tx.usesPeerAddress()) readProperty(SOURCE_ADDRESS, scratch);
     else received.len = 0;
+    trimPort(received);
     this.requestEnded = end;
-    this.tx.requestHeaders(at, len, received.at, hostLength(received.at, received.len), end);
+    this.tx.requestHeaders(at, len, received.at, received.len, end);
     this.leave(start);
     if (this.settle()) return HeadersStatus.StopIteration;
     return this.holdsHeaders(end) ? HeadersStatus.StopIteration : HeadersStatus.Continue;
@@ -100,23 +102,21 @@ export class StreamContext {
 
   onResponseHeaders(end: bool): HeadersStatus {
     if (this.replied || !this.started) return HeadersStatus.Continue;
-    const start = this.enter();
+    scratch.reset();
     if (readHeaderPairs(HeaderMap.ResponseHeaders, scratch) == Status.Ok) {
       this.tx.responseHeaders(received.at, received.len, end);
     } else {
       this.hostFailed();
     }
-    this.leave(start);
     return HeadersStatus.Continue;
   }
 
   onResponseBody(size: u32, end: bool): DataStatus {
     if (this.replied || !this.started || !this.tx.wantsResponseBody()) return DataStatus.Continue;
-    const start = this.enter();
+    scratch.reset();
     if (this.response.take(Buffer.HttpResponseBody, size, scratch) != Status.Ok) this.hostFailed();
     this.tx.responseBody(received.at, received.len, end);
     this.response.pass();
-    this.leave(start);
     return DataStatus.Continue;
   }
 
@@ -194,12 +194,4 @@ export class StreamContext {
     this.requestEnded = false;
     this.processing = 0;
   }
-}
-
-/** Length of the host part of `10.0.0.1:443` or `[::1]:443`. */
-export function hostLength(at: usize, len: u32): u32 {
-  for (let i = len; i > 0; i--) {
-    if (load<u8>(at + i - 1) == 0x3a) return i - 1;
-  }
-  return len;
 }

@@ -106,7 +106,9 @@ function writeAction(doc: JsonDocument, parameters: u32, redirect: bool, writer:
   const fallback: u32 = redirect ? 303 : 403;
   const record = writer.record(Section.Actions);
   store<u32>(record, redirect ? ActionKind.Redirect : ActionKind.Block, ACTION_KIND);
-  store<u32>(record, doc.kind(status) == JsonKind.Number ? <u32>doc.number(status) : fallback, ACTION_STATUS);
+  const code = doc.kind(status) == JsonKind.Number ? doc.number(status) : 0;
+  const fits = redirect ? code >= 300 && code < 400 : code >= 200 && code < 600;
+  store<u32>(record, fits ? <u32>code : fallback, ACTION_STATUS);
   writer.text(record + ACTION_TEMPLATE, doc.textAt(template), doc.textLen(template));
   writer.text(record + ACTION_LOCATION, doc.textAt(location), doc.textLen(location));
 }

@@ -1,8 +1,8 @@
 // Builds the literal prefilter: which of thousands of lower-case texts can occur in a value, by one probe of a
-// hashed 4-byte window per position (the scan is in rules/literal-scan.ts).
+// hashed 3-byte window per position (the scan is in rules/rule-eval.ts).
 //
 // SAFETY: it may answer only "no" or "maybe". A literal stands for conditions whose every match contains one of
-// their literals (ASCII case folded); a condition with a literal shorter than four bytes has none here.
+// their literals (ASCII case folded); a condition with a literal shorter than three bytes has none here.
 
 import { lowerByte } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
@@ -20,8 +20,9 @@ import {
 } from "../rules/layout";
 import { RulesetWriter } from "./ruleset-writer";
 
-export const LITERAL_MIN: u32 = 4;
-const FOLD: u32 = 0x20202020;
+export const LITERAL_MIN: u32 = 3;
+const FOLD: u32 = 0x202020;
+
 /** Bits of the bitmap per literal: about one probe in thirty-two of unrelated text is let through. */
 const BITS_PER_LITERAL: u32 = 32;
 
@@ -94,7 +95,7 @@ export class LiteralTable {
     for (let i: u32 = 0; i < count; i++) {
       const at = this.texts.at + this.starts[i];
       const gramAt = rarestGram(at, this.lengths[i]);
-      const gram = load<u32>(at + gramAt) | FOLD;
+      const gram = (load<u16>(at + gramAt) | (<u32>load<u8>(at + gramAt, 2) << 16)) | FOLD;
       const hash = gram * LITERAL_HASH;
       const bit = hash >> hashShift;
       const byte = bitmap + (bit >> 3);
@@ -157,13 +158,12 @@ function powerOfTwo(least: u32): u32 {
   return size;
 }
 
-/** Offset of the four bytes that ordinary text has most seldom. */
+/** Offset of the three bytes that ordinary text has most seldom. */
 function rarestGram(at: usize, len: u32): u32 {
   let best: u32 = 0;
   let bestRarity: u32 = 0;
-  for (let i: u32 = 0; i + 4 <= len; i++) {
-    const rarity = byteRarity(load<u8>(at + i)) + byteRarity(load<u8>(at + i, 1)) +
-      byteRarity(load<u8>(at + i, 2)) + byteRarity(load<u8>(at + i, 3));
+  for (let i: u32 = 0; i + 3 <= len; i++) {
+    const rarity = byteRarity(load<u8>(at + i)) + byteRarity(load<u8>(at + i, 1)) + byteRarity(load<u8>(at + i, 2));
     if (rarity > bestRarity) {
       bestRarity = rarity;
       best = i;

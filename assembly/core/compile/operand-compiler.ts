@@ -3,8 +3,9 @@
 
 import { ByteWriter } from "../bytes/byte-writer";
 import { JsonDocument, JsonKind } from "../document/json-document";
-import { CLASS_ANY, CLASS_HIGH, classesOfSet, narrowestClass } from "../match/byte-classes";
+import { CLASS_ANY, CLASS_HIGH, classWeight, classesOfSet, narrowestClass } from "../match/byte-classes";
 import { Checksum, checksumFromName } from "../match/checksum";
+import { SHELL_REQUIRED } from "../match/shell";
 import { SQLI_REQUIRED } from "../match/sqli";
 import { XSS_REQUIRED } from "../match/xss";
 import { Operator } from "../rules/layout";
@@ -73,6 +74,9 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
       return true;
     case Operator.IsXss:
       operand.maskA = classesOfSet(XSS_REQUIRED);
+      return true;
+    case Operator.IsShellInjection:
+      operand.maskA = classesOfSet(SHELL_REQUIRED);
       return true;
     case Operator.HiddenAsciiMatch:
       operand.maskA = CLASS_HIGH;
@@ -147,10 +151,11 @@ function takeRequirements(operand: Operand, build: RegexBuild): void {
   for (let i: u32 = 0; i < build.requiredSetCount; i++) {
     const mask = classesOfSet(build.requiredSets.at + (<usize>i << 5));
     if (mask == 0) continue;
-    if (popcnt(mask) < popcnt(operand.maskA)) {
+    const weight = classWeight(mask);
+    if (weight < classWeight(operand.maskA)) {
       if (mask != operand.maskA) operand.maskB = operand.maskA;
       operand.maskA = mask;
-    } else if (mask != operand.maskA && popcnt(mask) < popcnt(operand.maskB)) {
+    } else if (mask != operand.maskA && weight < classWeight(operand.maskB)) {
       operand.maskB = mask;
     }
   }

@@ -49,7 +49,7 @@ export class Redaction {
 function pick(policy: Policy, index: u32, own: usize): usize {
   if (own != 0) return own;
   const custom = program(policy.custom, index);
-  return custom != 0 ? custom : program(policy.shipped, index);
+  return custom != 0 ? custom : program(policy.texts, index);
 }
 
 function program(ruleset: Ruleset, index: u32): usize {

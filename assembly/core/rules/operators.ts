@@ -8,6 +8,7 @@ import { ipFind } from "../match/ip-range";
 import { phraseFind } from "../match/phrase-set";
 import { dfaSearch } from "../match/regex-dfa";
 import { nfaFind, nfaSearch } from "../match/regex-nfa";
+import { detectShell } from "../match/shell";
 import { Span } from "../match/span";
 import { detectSqli } from "../match/sqli";
 import { detectXss } from "../match/xss";
@@ -47,6 +48,8 @@ export function matchOperator(
       return detectSqli(at, at + len, span);
     case Operator.IsXss:
       return detectXss(at, at + len, span);
+    case Operator.IsShellInjection:
+      return detectShell(at, at + len, span);
     case Operator.ExactMatch:
       return exactFind(table, at, len, now);
     case Operator.IpMatch:

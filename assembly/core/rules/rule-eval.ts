@@ -27,7 +27,8 @@ import { matchOperator, readsKind } from "./operators";
 import { RuleState } from "./rule-state";
 import { Ruleset } from "./ruleset";
 
-const FOLD: u32 = 0x20202020;
+const FOLD: u32 = 0x202020;
+const WINDOW: u32 = 0xffffff;
 const NONE: u32 = 0xffffffff;
 /** Work units a value costs beside its bytes. */
 const VALUE_COST: u32 = 32;
@@ -206,21 +207,22 @@ export class Evaluator {
 
   /** One probe of the bitmap per position; a set bit leads to the literals whose window hashes there. */
   private scanLiterals(): void {
-    if (this.len < 4) return;
-    const ruleset = this.ruleset;
-    const bitmap = ruleset.literalBitmap;
-    const shift = 32 - ruleset.literalBits;
-    const last = this.at + this.len - 4;
-    for (let at = this.at; at <= last; at++) {
-      const hash = (load<u32>(at) | FOLD) * layout.LITERAL_HASH;
-      const bit = hash >> shift;
-      if ((load<u8>(bitmap + (bit >> 3)) >> (<u8>bit & 7)) & 1) this.confirmLiterals(at, hash);
+    if (this.len < 3) return;
+    const bitmap = this.ruleset.literalBitmap;
+    const shift = 32 - this.ruleset.literalBits;
+    const last = this.at + this.len - 3;
+    for (let at = this.at; at < last; at++) {
+      const gram = (load<u32>(at) & WINDOW) | FOLD;
+      const bit = (gram * layout.LITERAL_HASH) >> shift;
+      if ((load<u8>(bitmap + (bit >> 3)) >> (<u8>bit & 7)) & 1) this.confirmLiterals(at, gram);
     }
+    // The last window is read in parts: four bytes there would reach beyond the value.
+    this.confirmLiterals(last, load<u16>(last) | (<u32>load<u8>(last, 2) << 16) | FOLD);
   }
 
-  private confirmLiterals(at: usize, hash: u32): void {
+  private confirmLiterals(at: usize, gram: u32): void {
     const ruleset = this.ruleset;
-    const gram = load<u32>(at) | FOLD;
+    const hash = gram * layout.LITERAL_HASH;
     let i = load<u32>(ruleset.literalSlots + (<usize>(hash >> (32 - ruleset.literalSlotBits)) << 2));
     while (i != NONE) {
       const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
