@@ -115,6 +115,7 @@ const BENIGN: string[] = [
   "'",
   "--",
   "O'Brien",
+  "1600 Select Ave, Apt #3",
   "D'Angelo & Sons",
   "rock 'n' roll -- the best",
   "it's 5 o'clock; drop by",
