@@ -21,17 +21,17 @@ const RULE = {
 const CONFIG = { ...BLOCK, custom_rules: [RULE] };
 
 describe("filter client address", () => {
-  const PEERS: [peer: string, client: string | undefined, todo: string | false][] = [
-    ["198.51.100.9:4711", "198.51.100.9", false],
-    ["203.0.113.7:4711", undefined, false],
-    ["[2001:db8::1]:4711", "2001:db8::1", "the brackets are left on"],
-    ["[2001:db9::1]:4711", undefined, false],
-    ["", undefined, false],
-    [":", undefined, false],
-    ["/run/some.sock", undefined, false],
+  const PEERS: [peer: string, client: string | undefined][] = [
+    ["198.51.100.9:4711", "198.51.100.9"],
+    ["203.0.113.7:4711", undefined],
+    ["[2001:db8::1]:4711", "2001:db8::1"],
+    ["[2001:db9::1]:4711", undefined],
+    ["", undefined],
+    [":", undefined],
+    ["/run/some.sock", undefined],
   ];
-  for (const [peer, client, todo] of PEERS) {
-    test(`peer ${peer || "unknown"} → ${client ? "listed" : "not listed"}`, { todo }, async () => {
+  for (const [peer, client] of PEERS) {
+    test(`peer ${peer || "unknown"} → ${client ? "listed" : "not listed"}`, async () => {
       const host = await startFilter(CONFIG);
       const stream = exchange(host, { properties: { "source.address": peer } });
       assert.equal(stream.client.status, client === undefined ? 200 : 403);
