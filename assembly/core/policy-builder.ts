@@ -2,7 +2,13 @@
 
 import { ByteWriter } from "./bytes/byte-writer";
 import { Text } from "./bytes/text";
-import { REGEX_FOLD_CASE, RegexBuild, RegexStatus, buildRegex, regexErrorText } from "./compile/regex-compiler";
+import {
+  REGEX_FOLD_CASE,
+  RegexBuild,
+  RegexStatus,
+  buildRegex,
+  regexErrorText,
+} from "./compile/regex-compiler";
 import { RuleCompiler } from "./compile/rule-compiler";
 import { Config, MODE_NAMES } from "./config/config";
 import { loadConfig } from "./config/config-loader";
@@ -67,13 +73,14 @@ export function buildPolicy(at: usize, len: u32, build: PolicyBuild): Policy | n
 /** A rule that is wrong refuses the configuration; one that cannot be honoured here is only warned of. */
 function compileCustom(policy: Policy, doc: JsonDocument, node: u32, build: PolicyBuild): void {
   const bytes = new ByteWriter();
-  const compiler = new RuleCompiler(doc);
+  const compiler = new RuleCompiler(doc, true);
   const ok = compiler.compile(node, bytes, build.report);
   compiler.writeLines(build.problems, build.warnings);
   if (!ok) build.problems.text("custom_rules: no rules document\n");
   if (build.problems.length == 0) {
     const error = policy.useCustom(bytes);
-    if (error != LoadError.None) problem(build, "custom_rules: the compiled rules cannot be read: error ", error);
+    if (error != LoadError.None)
+      problem(build, "custom_rules: the compiled rules cannot be read: error ", error);
   }
   compiler.free();
   bytes.free();

@@ -92,7 +92,7 @@ function ruleFlags(ruleset: Ruleset, config: Config): usize {
     if (config.disabledRules.has(id, len)) flag &= ~RuleFlag.Enabled;
     if (config.blockRules.has(id, len)) flag |= RuleFlag.Block;
     if (config.monitoredRules.has(id, len)) flag &= ~RuleFlag.Block;
-    store<u32>(flags + (<usize>i << 2), flag);
+    store<u32>(flags + ((<usize>i) << 2), flag);
   }
   return flags;
 }

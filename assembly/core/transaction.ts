@@ -47,15 +47,25 @@ const JSON = text("json");
 
 // Addresses that can receive nothing more after a phase (bit per address).
 const AFTER_REQUEST_HEADERS: u32 =
-  (1 << Address.RequestMethod) | (1 << Address.RequestUriRaw) | (1 << Address.RequestQuery) |
-  (1 << Address.RequestPath) | (1 << Address.RequestHeaders) | (1 << Address.RequestCookies) |
+  (1 << Address.RequestMethod) |
+  (1 << Address.RequestUriRaw) |
+  (1 << Address.RequestQuery) |
+  (1 << Address.RequestPath) |
+  (1 << Address.RequestHeaders) |
+  (1 << Address.RequestCookies) |
   (1 << Address.ClientIp);
 const AFTER_REQUEST: u32 =
-  AFTER_REQUEST_HEADERS | (1 << Address.RequestBody) | (1 << Address.RequestTrailers) | (1 << Address.RequestAnomalies);
+  AFTER_REQUEST_HEADERS |
+  (1 << Address.RequestBody) |
+  (1 << Address.RequestTrailers) |
+  (1 << Address.RequestAnomalies);
 const AFTER_RESPONSE_HEADERS: u32 =
   AFTER_REQUEST | (1 << Address.ResponseStatus) | (1 << Address.ResponseHeaders);
 const AFTER_RESPONSE: u32 =
-  AFTER_RESPONSE_HEADERS | (1 << Address.ResponseBody) | (1 << Address.ResponseTrailers) | (1 << Address.ResponseAnomalies);
+  AFTER_RESPONSE_HEADERS |
+  (1 << Address.ResponseBody) |
+  (1 << Address.ResponseTrailers) |
+  (1 << Address.ResponseAnomalies);
 
 const inputs = new Inputs();
 const evaluator = new Evaluator();
@@ -107,8 +117,10 @@ export class Transaction {
     this.budget = policy.config.budget;
     this.requestLeft = policy.config.bodyCaptureSize;
     this.responseLeft = policy.config.bodyCaptureSize;
-    if (policy.shipped.ruleCount != 0 && !this.shipped.begin(policy.shipped, this.arena)) this.limits |= Limit.Budget;
-    if (policy.custom.ruleCount != 0 && !this.custom.begin(policy.custom, this.arena)) this.limits |= Limit.Budget;
+    if (policy.shipped.ruleCount != 0 && !this.shipped.begin(policy.shipped, this.arena))
+      this.limits |= Limit.Budget;
+    if (policy.custom.ruleCount != 0 && !this.custom.begin(policy.custom, this.arena))
+      this.limits |= Limit.Budget;
   }
 
   /** True when the verdict is to be enforced: block mode, and something asks for a block. */
@@ -228,7 +240,8 @@ export class Transaction {
 
   private openRequestBody(): void {
     const config = this.policy.config;
-    this.requestBodyOpen = config.inspectRequestBody && config.allowsContentType(contentType.type, contentType.typeLen);
+    this.requestBodyOpen =
+      config.inspectRequestBody && config.allowsContentType(contentType.type, contentType.typeLen);
     if (this.requestBodyOpen) this.requestParser.start(contentType.kind, Address.RequestBody);
   }
 
@@ -281,7 +294,9 @@ export class Transaction {
     this.finish(AFTER_RESPONSE_HEADERS);
     const config = this.policy.config;
     this.responseBodyOpen =
-      !end && config.inspectResponseBody && contentType.kind == BodyKind.Json &&
+      !end &&
+      config.inspectResponseBody &&
+      contentType.kind == BodyKind.Json &&
       config.allowsContentType(contentType.type, contentType.typeLen);
     if (this.responseBodyOpen) this.responseParser.start(contentType.kind, Address.ResponseBody);
     else if (end) this.finish(AFTER_RESPONSE);
@@ -422,7 +437,8 @@ function preferredType(at: usize, len: u32): Accepts {
   const end = at + len;
   for (let p = at; p < end; p++) {
     const left = <u32>(end - p);
-    if (left >= TEXT_HTML.len && equalsFolded(p, TEXT_HTML.len, TEXT_HTML.at, TEXT_HTML.len)) return Accepts.Html;
+    if (left >= TEXT_HTML.len && equalsFolded(p, TEXT_HTML.len, TEXT_HTML.at, TEXT_HTML.len))
+      return Accepts.Html;
     if (left >= JSON.len && equalsFolded(p, JSON.len, JSON.at, JSON.len)) return Accepts.Json;
   }
   return Accepts.Json;

@@ -21,7 +21,7 @@ export function compileRuleset(at: usize, len: u32): bool {
     report.decimal(doc.errorAt);
     report.byte(0x7d);
   } else {
-    const compiler = new RuleCompiler(doc);
+    const compiler = new RuleCompiler(doc, false);
     ok = compiler.compile(doc.root(), table, report);
     compiler.free();
   }

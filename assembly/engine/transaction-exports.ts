@@ -6,7 +6,6 @@ import { PolicyBuild, buildPolicy } from "../core/policy-builder";
 import { EventContext, appendEvent } from "../core/report/event";
 import { Transaction } from "../core/transaction";
 
-
 const tx = new Transaction();
 const build = new PolicyBuild();
 const event = new ByteWriter();

@@ -3,7 +3,13 @@
 import { ByteWriter } from "../core/bytes/byte-writer";
 import { Text, text } from "../core/bytes/text";
 import { Decision } from "../core/report/decision";
-import { ACTION_KIND, ACTION_LOCATION, ACTION_STATUS, ACTION_TEMPLATE, ActionKind } from "../core/rules/layout";
+import {
+  ACTION_KIND,
+  ACTION_LOCATION,
+  ACTION_STATUS,
+  ACTION_TEMPLATE,
+  ActionKind,
+} from "../core/rules/layout";
 import { Accepts, Transaction } from "../core/transaction";
 import { Status } from "./abi";
 import { sendLocalResponse } from "./host";
@@ -53,7 +59,15 @@ export function sendBlockResponse(tx: Transaction, decision: Decision, id: Text)
     fill(body, page.at, page.len, id);
   }
   writeHeaders(tx, html);
-  return sendLocalResponse(status, details.at, details.length, body.at, body.length, headers.at, headers.length);
+  return sendLocalResponse(
+    status,
+    details.at,
+    details.length,
+    body.at,
+    body.length,
+    headers.at,
+    headers.length,
+  );
 }
 
 /** The action's own type where it names one, else what the client accepts. */

@@ -10,7 +10,16 @@ import { text } from "../core/bytes/text";
 import { Policy } from "../core/policy";
 import { PolicyBuild, buildPolicy } from "../core/policy-builder";
 import { Buffer, LogLevel, Status } from "./abi";
-import { hasEnvironment, log, readBuffer, readProperty, readSharedData, received, setTick, writeSharedData } from "./host";
+import {
+  hasEnvironment,
+  log,
+  readBuffer,
+  readProperty,
+  readSharedData,
+  received,
+  setTick,
+  writeSharedData,
+} from "./host";
 import { Counter, count, defineStats, flushStats, recordRules } from "./telemetry";
 
 const STRICT = text("WARDGATE_STRICT_CONFIG=1");
@@ -68,9 +77,10 @@ export class PluginContext {
     let policy: Policy | null = null;
     const known = readSharedData(key.at, key.length, arena) == Status.Ok;
     if (known) policy = buildPolicy(received.at, received.len, build);
-    const note = policy !== null
-      ? "configuration refused: the last accepted one stays in force"
-      : "configuration refused: the defaults are in force (monitor mode)";
+    const note =
+      policy !== null
+        ? "configuration refused: the last accepted one stays in force"
+        : "configuration refused: the defaults are in force (monitor mode)";
     if (policy === null) {
       build.clear();
       policy = buildPolicy(0, 0, build);

@@ -49,7 +49,8 @@ let defined = false;
 export function defineStats(): void {
   if (defined) return;
   defined = true;
-  for (let i = 0; i < COUNTERS.length; i++) unchecked((ids[i] = defineMetric(MetricKind.Counter, COUNTERS[i])));
+  for (let i = 0; i < COUNTERS.length; i++)
+    unchecked((ids[i] = defineMetric(MetricKind.Counter, COUNTERS[i])));
   vmMemory = defineMetric(MetricKind.Gauge, VM_MEMORY);
   rules = defineMetric(MetricKind.Gauge, RULES);
 }
@@ -78,5 +79,5 @@ export function flushStats(): void {
     addToMetric(unchecked(ids[i]), amount);
     unchecked((pending[i] = 0));
   }
-  recordMetric(vmMemory, <u64>memory.size() << 16);
+  recordMetric(vmMemory, (<u64>memory.size()) << 16);
 }

@@ -2,13 +2,7 @@
 
 import { ByteWriter } from "../bytes/byte-writer";
 import { classesOfSet } from "../match/byte-classes";
-import {
-  CHAIN_SCAN,
-  CHAIN_SIZE,
-  CHAIN_STEPS,
-  CHAIN_TRIGGER,
-  Section,
-} from "../rules/layout";
+import { CHAIN_SCAN, CHAIN_SIZE, CHAIN_STEPS, CHAIN_TRIGGER, Section } from "../rules/layout";
 import { transformTrigger } from "../transform/transformation";
 import { Transformation } from "../transform/transformation-id";
 import { RulesetWriter } from "./ruleset-writer";

@@ -33,7 +33,11 @@ export function reportUnsupported(doc: JsonDocument, root: u32, report: SectionR
     if (count == 0) continue;
     reason.clear();
     reason.decimal(count);
-    reason.text(count == 1 ? " entry ignored: not supported by this version" : " entries ignored: not supported by this version");
+    reason.text(
+      count == 1
+        ? " entry ignored: not supported by this version"
+        : " entries ignored: not supported by this version",
+    );
     name.clear();
     name.text(UNSUPPORTED[i]);
     report.skip(name.at, name.length, reason);
@@ -91,7 +95,8 @@ export class ActionTable {
       const len = doc.textLen(item);
       for (let i = 0; i < this.ids.length; i++) {
         const id = this.ids[i];
-        if (len == doc.textLen(id) && memory.compare(doc.textAt(item), doc.textAt(id), len) == 0) return i + 2;
+        if (len == doc.textLen(id) && memory.compare(doc.textAt(item), doc.textAt(id), len) == 0)
+          return i + 2;
       }
       if (doc.textIs(item, "block")) return 1;
     }

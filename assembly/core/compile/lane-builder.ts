@@ -99,14 +99,20 @@ function laneChain(writer: RulesetWriter, first: u32, scan: u32): u32 {
   const chains = writer.section(Section.LaneChains);
   const end = writer.count(Section.LaneChains);
   for (let i = first; i < end; i++) {
-    if (load<u32>(chains.at + (<usize>i << 2)) == scan) return i - first;
+    if (load<u32>(chains.at + ((<usize>i) << 2)) == scan) return i - first;
   }
   chains.u32(scan);
   return end - first;
 }
 
 /** One group per distinct pair of masks; `list` false writes the masks alone. */
-function buildGroups(writer: RulesetWriter, lane: usize, field: usize, members: Array<u32>, list: bool): void {
+function buildGroups(
+  writer: RulesetWriter,
+  lane: usize,
+  field: usize,
+  members: Array<u32>,
+  list: bool,
+): void {
   const first = writer.count(Section.Groups);
   const done = new StaticArray<bool>(members.length);
   for (let i = 0; i < members.length; i++) {
@@ -116,7 +122,8 @@ function buildGroups(writer: RulesetWriter, lane: usize, field: usize, members: 
     const start = writer.count(Section.GroupConditions);
     for (let j = i; j < members.length; j++) {
       const condition = conditionAt(writer, members[j]);
-      if (load<u64>(condition, CONDITION_MASK_A) != maskA || load<u64>(condition, CONDITION_MASK_B) != maskB) continue;
+      if (load<u64>(condition, CONDITION_MASK_A) != maskA || load<u64>(condition, CONDITION_MASK_B) != maskB)
+        continue;
       done[j] = true;
       if (list) writer.section(Section.GroupConditions).u32(members[j]);
     }

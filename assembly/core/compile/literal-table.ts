@@ -37,7 +37,7 @@ export class LiteralTable {
   /** Every match of `condition` contains one of the literals it is added with. */
   add(at: usize, len: u32, condition: u32): void {
     const literal = this.intern(at, len);
-    this.pairs.push((<u64>literal << 32) | condition);
+    this.pairs.push(((<u64>literal) << 32) | condition);
   }
 
   /** Forgets what conditions from `condition` on were added with. */
@@ -95,14 +95,14 @@ export class LiteralTable {
     for (let i: u32 = 0; i < count; i++) {
       const at = this.texts.at + this.starts[i];
       const gramAt = rarestGram(at, this.lengths[i]);
-      const gram = (load<u16>(at + gramAt) | (<u32>load<u8>(at + gramAt, 2) << 16)) | FOLD;
+      const gram = load<u16>(at + gramAt) | ((<u32>load<u8>(at + gramAt, 2)) << 16) | FOLD;
       const hash = gram * LITERAL_HASH;
       const bit = hash >> hashShift;
       const byte = bitmap + (bit >> 3);
-      store<u8>(byte, load<u8>(byte) | <u8>1 << <u8>(bit & 7));
+      store<u8>(byte, load<u8>(byte) | ((<u8>1) << (<u8>(bit & 7))));
       const text = writer.blob(at, this.lengths[i]);
       const entry = writer.section(Section.Literals).at + <usize>i * LITERAL_SIZE;
-      const slot = slots + (<usize>(hash >> slotShift) << 2);
+      const slot = slots + ((<usize>(hash >> slotShift)) << 2);
       store<u32>(entry, gram, LITERAL_GRAM);
       store<u32>(entry, load<u32>(slot), LITERAL_NEXT);
       store<u32>(entry, text, LITERAL_TEXT);
@@ -127,7 +127,7 @@ export class LiteralTable {
     const list = zeroed(writer, Section.LiteralConditions, first * 4);
     for (let i = this.pairs.length - 1; i >= 0; i--) {
       const literal = <u32>(this.pairs[i] >> 32);
-      store<u32>(list + (<usize>--counts[literal] << 2), <u32>this.pairs[i]);
+      store<u32>(list + ((<usize>--counts[literal]) << 2), <u32>this.pairs[i]);
     }
   }
 
@@ -163,7 +163,8 @@ function rarestGram(at: usize, len: u32): u32 {
   let best: u32 = 0;
   let bestRarity: u32 = 0;
   for (let i: u32 = 0; i + 3 <= len; i++) {
-    const rarity = byteRarity(load<u8>(at + i)) + byteRarity(load<u8>(at + i, 1)) + byteRarity(load<u8>(at + i, 2));
+    const rarity =
+      byteRarity(load<u8>(at + i)) + byteRarity(load<u8>(at + i, 1)) + byteRarity(load<u8>(at + i, 2));
     if (rarity > bestRarity) {
       bestRarity = rarity;
       best = i;
@@ -175,9 +176,21 @@ function rarestGram(at: usize, len: u32): u32 {
 /** How seldom a byte is in ordinary traffic, roughly; only speed depends on it. */
 function byteRarity(c: u32): u32 {
   switch (c) {
-    case 0x20: case 0x61: case 0x65: case 0x69: case 0x6e: case 0x6f: case 0x72: case 0x73: case 0x74: // " aeinorst"
+    case 0x20:
+    case 0x61:
+    case 0x65:
+    case 0x69:
+    case 0x6e:
+    case 0x6f:
+    case 0x72:
+    case 0x73:
+    case 0x74: // " aeinorst"
       return 1;
-    case 0x2d: case 0x2e: case 0x2f: case 0x3a: case 0x5f: // - . / : _
+    case 0x2d:
+    case 0x2e:
+    case 0x2f:
+    case 0x3a:
+    case 0x5f: // - . / : _
       return 4;
     default:
       return c - 0x61 < 26 ? 3 : c - 0x30 < 10 ? 3 : 7;

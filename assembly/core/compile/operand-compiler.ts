@@ -35,6 +35,24 @@ export class Operand {
   literalCount: u32 = 0;
   /** Why the operand cannot be compiled. */
   problem: ByteWriter = new ByteWriter();
+  /** Compiles every pattern of the document, one after the other: its working memory is kept. */
+  regex: RegexBuild = new RegexBuild();
+
+  /** Within a proxy a table that takes long or much memory is not made: the pattern's program is used instead. */
+  limitToProxy(): void {
+    this.regex.maxStates = PROXY_STATES;
+    this.regex.maxWork = PROXY_WORK;
+  }
+
+  free(): void {
+    freeWriter(this.table);
+    freeWriter(this.program);
+    freeWriter(this.value);
+    freeWriter(this.literals);
+    freeWriter(this.problem);
+    this.regex.free();
+    heap.free(changetype<usize>(this));
+  }
 
   clear(): void {
     this.table.clear();
@@ -89,8 +107,17 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
 /** A larger table is not worth its room: its condition is confirmed by the program, seldom and slowly. */
 const DFA_BYTES_MAX: u32 = 32 * 1024;
 
+/** Budget of one pattern inside a proxy: about 50 ms and 4 MiB at the very most. */
+const PROXY_STATES: u32 = 2000;
+const PROXY_WORK: u64 = 5_000_000;
+
 /** libddwaf's default for floats that count as equal. */
 const FLOAT_DELTA: f64 = 0.01;
+
+function freeWriter(writer: ByteWriter): void {
+  writer.free();
+  heap.free(changetype<usize>(writer));
+}
 
 function fail(operand: Operand, problem: string): bool {
   operand.problem.clear();
@@ -115,10 +142,11 @@ function compileRegex(operand: Operand, doc: JsonDocument, parameters: u32): boo
 
 /** Compiles an RE2 pattern into `operand`'s table (empty when its DFA is too large), program and requirements. */
 export function compilePattern(operand: Operand, at: usize, len: u32, flags: u32): bool {
-  const build = new RegexBuild();
+  const build = operand.regex;
   const status = buildRegex(build, at, len, flags);
   if (status == RegexStatus.Ok) {
-    if (build.dfa.length != 0 && build.dfa.length <= DFA_BYTES_MAX) operand.table.bytes(build.dfa.at, build.dfa.length);
+    if (build.dfa.length != 0 && build.dfa.length <= DFA_BYTES_MAX)
+      operand.table.bytes(build.dfa.at, build.dfa.length);
     operand.program.bytes(build.program.at, build.program.length);
     takeRequirements(operand, build);
   } else {
@@ -127,7 +155,6 @@ export function compilePattern(operand: Operand, at: usize, len: u32, flags: u32
     operand.problem.text(" at offset ");
     operand.problem.decimal(build.errorAt);
   }
-  build.free();
   return status == RegexStatus.Ok;
 }
 
@@ -149,7 +176,7 @@ function takeRequirements(operand: Operand, build: RegexBuild): void {
     }
   }
   for (let i: u32 = 0; i < build.requiredSetCount; i++) {
-    const mask = classesOfSet(build.requiredSets.at + (<usize>i << 5));
+    const mask = classesOfSet(build.requiredSets.at + ((<usize>i) << 5));
     if (mask == 0) continue;
     const weight = classWeight(mask);
     if (weight < classWeight(operand.maskA)) {
@@ -174,9 +201,11 @@ function addLiteral(operand: Operand, at: usize, len: u32): bool {
 
 function compilePhrases(operand: Operand, doc: JsonDocument, parameters: u32): bool {
   const list = doc.get(parameters, "list");
-  if (doc.kind(list) != JsonKind.Array) return fail(operand, "parameters.list: an array of strings is required");
+  if (doc.kind(list) != JsonKind.Array)
+    return fail(operand, "parameters.list: an array of strings is required");
   const build = new PhraseBuild();
-  build.wordBoundary = doc.kind(doc.get(doc.get(parameters, "options"), "enforce_word_boundary")) == JsonKind.True;
+  build.wordBoundary =
+    doc.kind(doc.get(doc.get(parameters, "options"), "enforce_word_boundary")) == JsonKind.True;
   let classes: u64 = 0;
   let usable = true;
   let ok = true;
@@ -220,7 +249,9 @@ function selectiveClass(at: usize, len: u32): u64 {
 }
 
 function isOrdinary(c: u32): bool {
-  return (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x20 || c == 0x2d || c == 0x2e || c == 0x5f || c == 0x2f;
+  return (
+    (c | 0x20) - 0x61 < 26 || c - 0x30 < 10 || c == 0x20 || c == 0x2d || c == 0x2e || c == 0x5f || c == 0x2f
+  );
 }
 
 function compileExact(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
@@ -231,7 +262,8 @@ function compileExact(operand: Operand, doc: JsonDocument, parameters: u32, data
   }
   for (let item = doc.first(data); item != 0; item = doc.next(item)) {
     const value = doc.get(item, "value");
-    if (doc.kind(value) == JsonKind.String) build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
+    if (doc.kind(value) == JsonKind.String)
+      build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
   }
   build.build(operand.table);
   build.free();
@@ -251,7 +283,8 @@ function compileIps(operand: Operand, doc: JsonDocument, parameters: u32, data: 
   }
   for (let item = doc.first(data); item != 0; item = doc.next(item)) {
     const value = doc.get(item, "value");
-    if (doc.kind(value) == JsonKind.String) build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
+    if (doc.kind(value) == JsonKind.String)
+      build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
   }
   if (ok) build.build(operand.table);
   build.free();
@@ -274,7 +307,13 @@ function compileNumber(operand: Operand, doc: JsonDocument, parameters: u32): bo
     return fail(operand, "parameters.value: must be a number");
   }
   const delta = doc.get(parameters, "delta");
-  writeComparand(operand.table, kind, doc.textAt(value), doc.textLen(value), delta == 0 ? FLOAT_DELTA : doc.number(delta));
+  writeComparand(
+    operand.table,
+    kind,
+    doc.textAt(value),
+    doc.textLen(value),
+    delta == 0 ? FLOAT_DELTA : doc.number(delta),
+  );
   operand.value.bytes(doc.textAt(value), doc.textLen(value));
   return true;
 }

@@ -69,20 +69,20 @@ export class DfaPacker {
 
   /** Boyer and Moore's majority vote finds the one target that can be worth starting from. */
   private startFromCommon(row: u32): void {
-    const cells = this.dense + (<usize>(row * this.stride) << 1);
+    const cells = this.dense + ((<usize>(row * this.stride)) << 1);
     let target: u16 = 0;
     let votes: u32 = 0;
     for (let i: u32 = 0; i < this.stride; i++) {
-      const to = load<u16>(cells + (<usize>i << 1));
+      const to = load<u16>(cells + ((<usize>i) << 1));
       if (votes == 0) target = to;
       votes = to == target ? votes + 1 : votes - 1;
     }
     let differences: u32 = 0;
     for (let i: u32 = 0; i < this.stride; i++) {
-      if (load<u16>(cells + (<usize>i << 1)) != target) differences++;
+      if (load<u16>(cells + ((<usize>i) << 1)) != target) differences++;
     }
-    store<u16>(this.common + (<usize>row << 1), target);
-    store<u32>(this.least + (<usize>row << 2), differences);
+    store<u16>(this.common + ((<usize>row) << 1), target);
+    store<u32>(this.least + ((<usize>row) << 2), differences);
     store<u8>(this.choice + row, <u8>PACKED_COMMON);
   }
 
@@ -92,7 +92,7 @@ export class DfaPacker {
       let best: u32 = 0;
       let bestGain: u32 = 0;
       for (let i: u32 = 0; i < tried; i++) {
-        const row = i * this.rows / tried;
+        const row = (i * this.rows) / tried;
         const gain = this.gainOf(row);
         if (gain <= bestGain) continue;
         bestGain = gain;
@@ -108,7 +108,7 @@ export class DfaPacker {
   private gainOf(candidate: u32): u32 {
     let gain: u32 = 0;
     for (let row: u32 = 0; row < this.rows; row++) {
-      const least = load<u32>(this.least + (<usize>row << 2));
+      const least = load<u32>(this.least + ((<usize>row) << 2));
       const differences = this.differences(row, candidate, least);
       if (differences < least) gain += least - differences;
     }
@@ -118,9 +118,9 @@ export class DfaPacker {
   private takeWhole(candidate: u32): void {
     const whole = <u8>this.wholeCount;
     this.wholeCount++;
-    this.wholes.bytes(this.dense + (<usize>(candidate * this.stride) << 1), this.stride << 1);
+    this.wholes.bytes(this.dense + ((<usize>(candidate * this.stride)) << 1), this.stride << 1);
     for (let row: u32 = 0; row < this.rows; row++) {
-      const least = this.least + (<usize>row << 2);
+      const least = this.least + ((<usize>row) << 2);
       const differences = this.differences(row, candidate, load<u32>(least));
       if (differences >= load<u32>(least)) continue;
       store<u32>(least, differences);
@@ -130,11 +130,11 @@ export class DfaPacker {
 
   /** Columns in which two rows differ; stops counting at `enough`. */
   private differences(a: u32, b: u32, enough: u32): u32 {
-    const left = this.dense + (<usize>(a * this.stride) << 1);
-    const right = this.dense + (<usize>(b * this.stride) << 1);
+    const left = this.dense + ((<usize>(a * this.stride)) << 1);
+    const right = this.dense + ((<usize>(b * this.stride)) << 1);
     let count: u32 = 0;
     for (let i: u32 = 0; i < this.stride && count < enough; i++) {
-      if (load<u16>(left + (<usize>i << 1)) != load<u16>(right + (<usize>i << 1))) count++;
+      if (load<u16>(left + ((<usize>i) << 1)) != load<u16>(right + ((<usize>i) << 1))) count++;
     }
     return count;
   }
@@ -146,7 +146,7 @@ export class DfaPacker {
     for (let row: u32 = 0; row < this.rows; row++) {
       const whole = <u32>load<u8>(this.choice + row);
       let base: u32 = 0;
-      if (load<u32>(this.least + (<usize>row << 2)) != 0) {
+      if (load<u32>(this.least + ((<usize>row) << 2)) != 0) {
         while (this.cellOwner(firstFree) != FREE) firstFree++;
         base = firstFree > this.stride ? firstFree - this.stride : 0;
         while (!this.fits(row, whole, base)) base++;
@@ -154,14 +154,14 @@ export class DfaPacker {
       }
       this.growTo(base + this.stride);
       this.records.u32((whole << 24) | base);
-      this.records.u32(load<u16>(this.common + (<usize>row << 1)));
+      this.records.u32(load<u16>(this.common + ((<usize>row) << 1)));
     }
   }
 
   private differs(row: u32, whole: u32, column: u32): bool {
-    const target = load<u16>(this.dense + (<usize>(row * this.stride + column) << 1));
-    if (whole == PACKED_COMMON) return target != load<u16>(this.common + (<usize>row << 1));
-    return target != load<u16>(this.wholes.at + (<usize>(whole * this.stride + column) << 1));
+    const target = load<u16>(this.dense + ((<usize>(row * this.stride + column)) << 1));
+    if (whole == PACKED_COMMON) return target != load<u16>(this.common + ((<usize>row) << 1));
+    return target != load<u16>(this.wholes.at + ((<usize>(whole * this.stride + column)) << 1));
   }
 
   private fits(row: u32, whole: u32, base: u32): bool {
@@ -175,13 +175,13 @@ export class DfaPacker {
     this.growTo(base + this.stride);
     for (let i: u32 = 0; i < this.stride; i++) {
       if (!this.differs(row, whole, i)) continue;
-      const target = <u32>load<u16>(this.dense + (<usize>(row * this.stride + i) << 1));
-      store<u32>(this.cells.at + (<usize>(base + i) << 2), (target << 16) | row);
+      const target = <u32>load<u16>(this.dense + ((<usize>(row * this.stride + i)) << 1));
+      store<u32>(this.cells.at + ((<usize>(base + i)) << 2), (target << 16) | row);
     }
   }
 
   private cellOwner(cell: u32): u32 {
-    return cell < this.cells.length >> 2 ? load<u32>(this.cells.at + (<usize>cell << 2)) & 0xffff : FREE;
+    return cell < this.cells.length >> 2 ? load<u32>(this.cells.at + ((<usize>cell) << 2)) & 0xffff : FREE;
   }
 
   private growTo(cells: u32): void {

@@ -127,7 +127,9 @@ export class DfaWriter {
       while (out.length < DFA_CLASSES) out.u32(0);
       for (let c: u32 = 0; c < 256; c++) out.byte(<u8>this.columnOf.get(classes.classOf(c)));
       if (isPacked) this.packer.write(out);
-      else for (let i: u32 = 0; i < rows * stride; i++) out.u16(<u16>(load<u16>(dense + (<usize>i << 1)) * step));
+      else
+        for (let i: u32 = 0; i < rows * stride; i++)
+          out.u16(<u16>(load<u16>(dense + ((<usize>i) << 1)) * step));
       if (start == 2) this.markSkip(out.at);
     }
     heap.free(dense);

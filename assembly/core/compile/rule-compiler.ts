@@ -52,7 +52,13 @@ import { LiteralTable } from "./literal-table";
 import { SectionReport } from "./load-report";
 import { Operand, compileOperand, compilePattern } from "./operand-compiler";
 import { REGEX_FOLD_CASE } from "./regex-compiler";
-import { addressByName, operatorByName, operatorReadsScalars, operatorNeedsApplication, versionNumber } from "./rule-names";
+import {
+  addressByName,
+  operatorByName,
+  operatorReadsScalars,
+  operatorNeedsApplication,
+  versionNumber,
+} from "./rule-names";
 import { ActionTable, NameTable, reportUnsupported } from "./document-sections";
 import { RulesetWriter } from "./ruleset-writer";
 
@@ -78,7 +84,12 @@ export class RuleCompiler {
   private customReport: SectionReport = new SectionReport();
   private otherReport: SectionReport = new SectionReport();
 
-  constructor(private doc: JsonDocument) {
+  /** `inProxy`: within the budget of a proxy's configure call. */
+  constructor(
+    private doc: JsonDocument,
+    inProxy: bool,
+  ) {
+    if (inProxy) this.operand.limitToProxy();
     internChain(this.writer, this.chain); // chain 0: no transformation
   }
 
@@ -188,7 +199,8 @@ export class RuleCompiler {
     operand.clear();
     operand.operator = operatorByName(at, len);
     if (operand.operator == Operator.None) return this.unknownOperator(at, len);
-    if (doc.count(doc.get(parameters, "inputs")) == 0) return this.fail("parameters.inputs: at least one is required");
+    if (doc.count(doc.get(parameters, "inputs")) == 0)
+      return this.fail("parameters.inputs: at least one is required");
     const firstProbe = this.writer.count(Section.Probes);
     const outcome = this.compileInputs(doc.get(parameters, "inputs"), doc.get(rule, "transformers"));
     if (outcome != Outcome.Loaded) return outcome;
@@ -274,7 +286,8 @@ export class RuleCompiler {
     if (keys) this.writeProbe(address, LaneKind.Keys, chain, doc.count(path));
     else {
       this.writeProbe(address, LaneKind.Values, chain, doc.count(path));
-      if (operatorReadsScalars(this.operand.operator)) this.writeProbe(address, LaneKind.Scalars, chain, doc.count(path));
+      if (operatorReadsScalars(this.operand.operator))
+        this.writeProbe(address, LaneKind.Scalars, chain, doc.count(path));
     }
     return Outcome.Loaded;
   }
@@ -328,7 +341,7 @@ export class RuleCompiler {
       this.otherReport.fail(doc.keyAt(pattern), doc.keyLen(pattern), this.operand.problem);
       return;
     }
-    const field = this.writer.section(Section.Texts).at + (<usize>index << 3);
+    const field = this.writer.section(Section.Texts).at + ((<usize>index) << 3);
     this.writer.text(field, this.operand.program.at, this.operand.program.length);
   }
 
@@ -375,6 +388,7 @@ export class RuleCompiler {
   free(): void {
     this.writer.free();
     this.literals.free();
+    this.operand.free();
     this.chain.free();
     this.reason.free();
     this.rulesReport.free();

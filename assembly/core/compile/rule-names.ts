@@ -5,7 +5,13 @@ import { JsonDocument, JsonKind } from "../document/json-document";
 import { OPERATOR_NAMES, Operator } from "../rules/layout";
 
 /** Datadog operators that watch an application's own calls (files, sockets, queries, commands). */
-const APPLICATION_OPERATORS = ["lfi_detector", "ssrf_detector", "sqli_detector", "shi_detector", "cmdi_detector"];
+const APPLICATION_OPERATORS = [
+  "lfi_detector",
+  "ssrf_detector",
+  "sqli_detector",
+  "shi_detector",
+  "cmdi_detector",
+];
 
 /** Number of an address name, 0 when a proxy has no such address. */
 export function addressByName(at: usize, len: u32): u32 {
@@ -35,8 +41,12 @@ export function operatorNeedsApplication(at: usize, len: u32): bool {
 
 /** Operators that look at numbers, booleans and containers too; all others see strings only. */
 export function operatorReadsScalars(operator: u32): bool {
-  return operator == Operator.Equals || operator == Operator.GreaterThan || operator == Operator.LowerThan ||
-    operator == Operator.Exists;
+  return (
+    operator == Operator.Equals ||
+    operator == Operator.GreaterThan ||
+    operator == Operator.LowerThan ||
+    operator == Operator.Exists
+  );
 }
 
 /** "1.30.2" as 1_030_002; 0 when the node is no such string. */

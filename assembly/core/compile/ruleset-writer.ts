@@ -62,7 +62,7 @@ export class RulesetWriter {
       const section = this.section(i);
       out.align(8);
       const offset = out.length - start;
-      const entry = out.at + start + SECTIONS_AT + (<usize>i << 3);
+      const entry = out.at + start + SECTIONS_AT + ((<usize>i) << 3);
       store<u32>(entry, offset);
       store<u32>(entry, this.count(i), 4);
       if (section.length != 0) out.bytes(section.at, section.length);

@@ -39,13 +39,13 @@ const TABLE = byteTable();
 export function scanClasses(at: usize, len: u32): u64 {
   if (len >= SIMD_MIN) return scanVectors(at, len);
   let mask: u64 = 0;
-  for (const end = at + len; at < end; at++) mask |= load<u64>(TABLE + (<usize>load<u8>(at) << 3));
+  for (const end = at + len; at < end; at++) mask |= load<u64>(TABLE + ((<usize>load<u8>(at)) << 3));
   return mask;
 }
 
 /** The narrowest class of byte `c`, as a mask of one bit. */
 export function narrowestClass(c: u32): u64 {
-  const mask = load<u64>(TABLE + (<usize>(c & 0xff) << 3));
+  const mask = load<u64>(TABLE + ((<usize>(c & 0xff)) << 3));
   return mask & (0 - mask);
 }
 
@@ -53,7 +53,7 @@ export function narrowestClass(c: u32): u64 {
 export function classesOfSet(set: usize): u64 {
   let mask: u64 = 0;
   for (let c: u32 = 0; c < 256; c++) {
-    if ((load<u8>(set + (c >> 3)) >> (<u8>c & 7)) & 1) mask |= narrowestClass(c);
+    if ((load<u8>(set + (c >> 3)) >> ((<u8>c) & 7)) & 1) mask |= narrowestClass(c);
   }
   return mask;
 }
@@ -62,11 +62,22 @@ export function classesOfSet(set: usize): u64 {
 const COMMON: u64 = (1 << 38) | (1 << 31) | 1;
 const FREQUENT: u64 = (1 << 13) | (1 << 14) | (1 << 15) | (1 << 16) | (1 << 28) | (1 << 12) | (1 << 19);
 const OCCASIONAL: u64 =
-  (1 << 2) | (1 << 6) | (1 << 7) | (1 << 8) | (1 << 9) | (1 << 11) | (1 << 17) | (1 << 21) | (1 << 30) | (1 << 37) | (1 << 39);
+  (1 << 2) |
+  (1 << 6) |
+  (1 << 7) |
+  (1 << 8) |
+  (1 << 9) |
+  (1 << 11) |
+  (1 << 17) |
+  (1 << 21) |
+  (1 << 30) |
+  (1 << 37) |
+  (1 << 39);
 
 /** How likely an ordinary value has one of these classes, roughly; only speed depends on it. */
 export function classWeight(mask: u64): u32 {
-  const weight = popcnt(mask & COMMON) * 1000 + popcnt(mask & FREQUENT) * 100 + popcnt(mask & OCCASIONAL) * 10;
+  const weight =
+    popcnt(mask & COMMON) * 1000 + popcnt(mask & FREQUENT) * 100 + popcnt(mask & OCCASIONAL) * 10;
   return <u32>(weight + popcnt(mask));
 }
 
@@ -98,7 +109,7 @@ function scanVectors(at: usize, len: u32): u64 {
 
 /** OR of the sixteen bytes of `v`. */
 function fold(v: v128): u64 {
-  let x = <u64>i64x2.extract_lane(v, 0) | <u64>i64x2.extract_lane(v, 1);
+  let x = (<u64>i64x2.extract_lane(v, 0)) | (<u64>i64x2.extract_lane(v, 1));
   x |= x >> 32;
   x |= x >> 16;
   return (x | (x >> 8)) & 0xff;
@@ -110,7 +121,7 @@ function byteTable(): usize {
   const block = heap.alloc(16);
   for (let c: u32 = 0; c < 256; c++) {
     memory.fill(block, <u8>c, 16);
-    store<u64>(table + (<usize>c << 3), scanVectors(block, 16));
+    store<u64>(table + ((<usize>c) << 3), scanVectors(block, 16));
   }
   heap.free(block);
   return table;

@@ -37,15 +37,15 @@ export function packedSearch(table: usize, at: usize, end: usize): bool {
 function step(state: u32, column: u32, stride: u32, whole: usize, records: usize, cells: usize): u32 {
   const at = records + <usize>state * PACKED_RECORD;
   const record = load<u32>(at);
-  const cell = load<u32>(cells + (<usize>((record & 0xffffff) + column) << 2));
+  const cell = load<u32>(cells + ((<usize>((record & 0xffffff) + column)) << 2));
   if ((cell & 0xffff) == state) return cell >> 16;
   if (record >> 24 == PACKED_COMMON) return load<u32>(at, 4);
-  return load<u16>(whole + (<usize>((record >> 24) * stride + column) << 1));
+  return load<u16>(whole + ((<usize>((record >> 24) * stride + column)) << 1));
 }
 
 /** Bytes of `count` whole rows, padded. */
 export function wholeBytes(count: u32, stride: u32): u32 {
-  return ((count * stride << 1) + 3) & ~3;
+  return (((count * stride) << 1) + 3) & ~3;
 }
 
 /** Is a packed table whose header is sound safe to search with? */
@@ -54,22 +54,26 @@ export function validatePacked(table: usize, size: u32, stride: u32, rows: u32):
   const wholeRows = load<u32>(table, DFA_ROWS);
   const cells = load<u32>(table, DFA_ROWS + 4);
   if (wholeRows >= PACKED_COMMON || cells > 0xffffff) return false;
-  const bytes = <u64>PACKED_WHOLE + wholeBytes(wholeRows, stride) + <u64>rows * PACKED_RECORD + (<u64>cells << 2);
+  const bytes =
+    <u64>PACKED_WHOLE + wholeBytes(wholeRows, stride) + <u64>rows * PACKED_RECORD + ((<u64>cells) << 2);
   if (bytes != <u64>size) return false;
   const whole = table + PACKED_WHOLE;
   for (let i: u32 = 0; i < wholeRows * stride; i++) {
-    if (<u32>load<u16>(whole + (<usize>i << 1)) >= rows) return false;
+    if (<u32>load<u16>(whole + ((<usize>i) << 1)) >= rows) return false;
   }
   const records = whole + wholeBytes(wholeRows, stride);
   for (let row: u32 = 0; row < rows; row++) {
     const record = load<u32>(records + <usize>row * PACKED_RECORD);
     const whole = record >> 24;
-    if (whole == PACKED_COMMON ? load<u32>(records + <usize>row * PACKED_RECORD, 4) >= rows : whole >= wholeRows) return false;
+    if (
+      whole == PACKED_COMMON ? load<u32>(records + <usize>row * PACKED_RECORD, 4) >= rows : whole >= wholeRows
+    )
+      return false;
     if ((record & 0xffffff) + stride > cells) return false;
   }
   const first = records + <usize>rows * PACKED_RECORD;
   for (let i: u32 = 0; i < cells; i++) {
-    if (load<u32>(first + (<usize>i << 2)) >> 16 >= rows) return false;
+    if (load<u32>(first + ((<usize>i) << 2)) >> 16 >= rows) return false;
   }
   return true;
 }

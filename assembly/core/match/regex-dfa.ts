@@ -5,7 +5,15 @@
 // skipped by a nibble look-up while none of them can begin a match.
 // SAFETY: tables are checked by validateDfa() once, so the loop checks no bounds.
 // TEST: test/engine/regex.test.ts compares every verdict with the NFA's and another implementation's.
-import { DFA_CLASSES, DFA_LARGE, DFA_MAGIC, DFA_PACKED, DFA_ROWS, DFA_SKIP, DFA_SKIP_MASKS } from "./regex-dfa-layout";
+import {
+  DFA_CLASSES,
+  DFA_LARGE,
+  DFA_MAGIC,
+  DFA_PACKED,
+  DFA_ROWS,
+  DFA_SKIP,
+  DFA_SKIP_MASKS,
+} from "./regex-dfa-layout";
 import { packedSearch, validatePacked } from "./regex-dfa-packed";
 
 /** Does the pattern match anywhere in at..end? */
@@ -87,10 +95,14 @@ export function validateDfa(table: usize, size: u32): bool {
     if (load<u8>(table + DFA_CLASSES + c) >= stride - 1) return false;
   }
   if (flags & DFA_PACKED) return (flags & DFA_LARGE) == 0 && validatePacked(table, size, stride, count);
+  return validateDense(table, size, stride, count, (flags & DFA_LARGE) != 0);
+}
+
+function validateDense(table: usize, size: u32, stride: u32, count: u32, isLarge: bool): bool {
   const cells = <u64>count * stride;
   if (DFA_ROWS + (cells << 1) != size) return false;
-  const step = flags & DFA_LARGE ? 1 : stride;
-  const past = flags & DFA_LARGE ? count : <u32>cells;
+  const step = isLarge ? 1 : stride;
+  const past = isLarge ? count : <u32>cells;
   const start = load<u32>(table, 16);
   if (start >= past || start % step != 0) return false;
   const rows = table + DFA_ROWS;

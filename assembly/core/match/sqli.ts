@@ -141,7 +141,8 @@ function judgeBare(at: usize, end: usize): bool {
   if (!ended || !isText(at, end)) return false;
   if (signs & SIGN_SUBSELECT) return true;
   // "1600 Select Ave, Apt #3" ends in a comment too: a statement that just follows must read or call something.
-  if (signs & SIGN_FOLLOWING) return hidden && (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0;
+  if (signs & SIGN_FOLLOWING)
+    return hidden && (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0;
   if (signs & SIGN_STATEMENT)
     return (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0 || (signs & SIGN_SELECT) == 0;
   if (run.ending == SqlEnd.Dangling) return open && (signs & SIGN_UNION_CUT) != 0;

@@ -54,6 +54,6 @@ function pick(policy: Policy, index: u32, own: usize): usize {
 
 function program(ruleset: Ruleset, index: u32): usize {
   if (ruleset.size == 0) return 0;
-  const field = ruleset.section(Section.Texts) + (<usize>index << 3);
+  const field = ruleset.section(Section.Texts) + ((<usize>index) << 3);
   return load<u32>(field, 4) == 0 ? 0 : ruleset.textAt(field);
 }

@@ -80,7 +80,7 @@ export function ruleBlocks(state: RuleState, rule: u32): bool {
 }
 
 function blocks(ruleset: Ruleset, rule: u32): bool {
-  return (load<u32>(ruleset.flags + (<usize>rule << 2)) & RuleFlag.Block) != 0;
+  return (load<u32>(ruleset.flags + ((<usize>rule) << 2)) & RuleFlag.Block) != 0;
 }
 
 function hasType(ruleset: Ruleset, type: u32): bool {
@@ -98,7 +98,13 @@ function appendRaw(out: ByteWriter, ruleset: Ruleset, field: usize): void {
   out.bytes(ruleset.textAt(field), load<u32>(field, 4));
 }
 
-function appendTrigger(out: ByteWriter, state: RuleState, ruleset: Ruleset, rule: u32, redaction: Redaction): void {
+function appendTrigger(
+  out: ByteWriter,
+  state: RuleState,
+  ruleset: Ruleset,
+  rule: u32,
+  redaction: Redaction,
+): void {
   const record = ruleset.rule(rule);
   out.text('{"rule":{"id":');
   appendText(out, ruleset, record + RULE_ID);

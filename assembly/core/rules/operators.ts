@@ -12,7 +12,13 @@ import { detectShell } from "../match/shell";
 import { Span } from "../match/span";
 import { detectSqli } from "../match/sqli";
 import { detectXss } from "../match/xss";
-import { CONDITION_CHECKSUM, CONDITION_OPERAND, CONDITION_OPERATOR, CONDITION_PROGRAM, Operator } from "./layout";
+import {
+  CONDITION_CHECKSUM,
+  CONDITION_OPERAND,
+  CONDITION_OPERATOR,
+  CONDITION_PROGRAM,
+  Operator,
+} from "./layout";
 import { compareValue } from "./comparand";
 import { Ruleset } from "./ruleset";
 

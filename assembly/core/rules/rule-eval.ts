@@ -79,9 +79,11 @@ export class Evaluator {
     const count = inputs.count;
     for (let i: u32 = 0; i < count; i++) {
       const kind = inputs.kind(i);
-      this.laneKind = kind == InputKind.String ? LaneKind.Values : kind == InputKind.Key ? LaneKind.Keys : LaneKind.Scalars;
+      this.laneKind =
+        kind == InputKind.String ? LaneKind.Values : kind == InputKind.Key ? LaneKind.Keys : LaneKind.Scalars;
       this.address = inputs.address(i);
-      const lane = ruleset.lanes + <usize>((this.address * layout.LANE_KINDS + this.laneKind) * layout.LANE_SIZE);
+      const lane =
+        ruleset.lanes + <usize>((this.address * layout.LANE_KINDS + this.laneKind) * layout.LANE_SIZE);
       if (load<u32>(lane, layout.LANE_CONDITIONS) == 0) continue;
       this.budget -= inputs.len(i) + VALUE_COST;
       if (this.budget < 0) return;
@@ -108,7 +110,7 @@ export class Evaluator {
     this.span.to = 0;
     const list = ruleset.section(Section.Negated);
     for (let i: u32 = 0; i < count; i++) {
-      const number = load<u32>(list + (<usize>i << 2));
+      const number = load<u32>(list + ((<usize>i) << 2));
       const condition = ruleset.condition(number);
       if ((load<u32>(condition, layout.CONDITION_ADDRESSES) & ~addresses) != 0) continue;
       if (state.isSatisfied(number) || state.wasHit(number) || !this.isEnabled(condition)) continue;
@@ -137,21 +139,28 @@ export class Evaluator {
     const mask = scanClasses(at, len) | CLASS_ALWAYS;
     const ruleset = this.ruleset;
     const chains = load<u32>(lane, layout.LANE_CHAINS + 4);
-    const list = ruleset.section(Section.LaneChains) + (<usize>load<u32>(lane, layout.LANE_CHAINS) << 2);
+    const list = ruleset.section(Section.LaneChains) + ((<usize>load<u32>(lane, layout.LANE_CHAINS)) << 2);
     const records = ruleset.section(Section.Chains);
     let live: u32 = 0;
     for (let i: u32 = 0; i < chains; i++) {
-      const chain = records + <usize>(load<u32>(list + (<usize>i << 2)) * layout.CHAIN_SIZE);
-      if ((load<u64>(chain, layout.CHAIN_TRIGGER) & mask) == 0 || !this.applyChain(chain, i, at, len)) live |= 1 << i;
+      const chain = records + <usize>(load<u32>(list + ((<usize>i) << 2)) * layout.CHAIN_SIZE);
+      if ((load<u64>(chain, layout.CHAIN_TRIGGER) & mask) == 0 || !this.applyChain(chain, i, at, len))
+        live |= 1 << i;
     }
     this.evaluateVariant(lane, at, len, mask, live);
-    let changed = (chains == 32 ? NONE : (<u32>1 << chains) - 1) & ~live;
+    let changed = (chains == 32 ? NONE : ((<u32>1) << chains) - 1) & ~live;
     for (; changed != 0; changed &= changed - 1) {
       const i = <u32>ctz(changed);
-      const variantAt = <usize>load<u32>(this.changed + (<usize>i << 3));
-      const variantLen = load<u32>(this.changed + (<usize>i << 3), 4);
+      const variantAt = <usize>load<u32>(this.changed + ((<usize>i) << 3));
+      const variantLen = load<u32>(this.changed + ((<usize>i) << 3), 4);
       this.budget -= variantLen;
-      this.evaluateVariant(lane, variantAt, variantLen, scanClasses(variantAt, variantLen) | CLASS_ALWAYS, 1 << i);
+      this.evaluateVariant(
+        lane,
+        variantAt,
+        variantLen,
+        scanClasses(variantAt, variantLen) | CLASS_ALWAYS,
+        1 << i,
+      );
     }
   }
 
@@ -174,8 +183,8 @@ export class Evaluator {
     if (!changed) return false;
     const copy = this.scratch.copy(from, size);
     if (copy == 0 && size != 0) return false;
-    store<u32>(this.changed + (<usize>slot << 3), <u32>copy);
-    store<u32>(this.changed + (<usize>slot << 3), size, 4);
+    store<u32>(this.changed + ((<usize>slot) << 3), <u32>copy);
+    store<u32>(this.changed + ((<usize>slot) << 3), size, 4);
     return true;
   }
 
@@ -190,16 +199,24 @@ export class Evaluator {
     let group = groups + <usize>(load<u32>(lane, layout.LANE_GROUPS) * layout.GROUP_SIZE);
     let end = group + <usize>(load<u32>(lane, layout.LANE_GROUPS + 4) * layout.GROUP_SIZE);
     for (; group < end; group += layout.GROUP_SIZE) {
-      if ((load<u64>(group, layout.GROUP_MASK_A) & mask) == 0 || (load<u64>(group, layout.GROUP_MASK_B) & mask) == 0) continue;
+      if (
+        (load<u64>(group, layout.GROUP_MASK_A) & mask) == 0 ||
+        (load<u64>(group, layout.GROUP_MASK_B) & mask) == 0
+      )
+        continue;
       let member =
-        this.ruleset.section(Section.GroupConditions) + (<usize>load<u32>(group, layout.GROUP_FIRST) << 2);
-      const last = member + (<usize>load<u32>(group, layout.GROUP_COUNT) << 2);
+        this.ruleset.section(Section.GroupConditions) + ((<usize>load<u32>(group, layout.GROUP_FIRST)) << 2);
+      const last = member + ((<usize>load<u32>(group, layout.GROUP_COUNT)) << 2);
       for (; member < last; member += 4) this.tryCondition(load<u32>(member));
     }
     let gate = groups + <usize>(load<u32>(lane, layout.LANE_GATES) * layout.GROUP_SIZE);
     end = gate + <usize>(load<u32>(lane, layout.LANE_GATES + 4) * layout.GROUP_SIZE);
     for (; gate < end; gate += layout.GROUP_SIZE) {
-      if ((load<u64>(gate, layout.GROUP_MASK_A) & mask) == 0 || (load<u64>(gate, layout.GROUP_MASK_B) & mask) == 0) continue;
+      if (
+        (load<u64>(gate, layout.GROUP_MASK_A) & mask) == 0 ||
+        (load<u64>(gate, layout.GROUP_MASK_B) & mask) == 0
+      )
+        continue;
       this.scanLiterals();
       return;
     }
@@ -214,22 +231,23 @@ export class Evaluator {
     for (let at = this.at; at < last; at++) {
       const gram = (load<u32>(at) & WINDOW) | FOLD;
       const bit = (gram * layout.LITERAL_HASH) >> shift;
-      if ((load<u8>(bitmap + (bit >> 3)) >> (<u8>bit & 7)) & 1) this.confirmLiterals(at, gram);
+      if ((load<u8>(bitmap + (bit >> 3)) >> ((<u8>bit) & 7)) & 1) this.confirmLiterals(at, gram);
     }
     // The last window is read in parts: four bytes there would reach beyond the value.
-    this.confirmLiterals(last, load<u16>(last) | (<u32>load<u8>(last, 2) << 16) | FOLD);
+    this.confirmLiterals(last, load<u16>(last) | ((<u32>load<u8>(last, 2)) << 16) | FOLD);
   }
 
   private confirmLiterals(at: usize, gram: u32): void {
     const ruleset = this.ruleset;
     const hash = gram * layout.LITERAL_HASH;
-    let i = load<u32>(ruleset.literalSlots + (<usize>(hash >> (32 - ruleset.literalSlotBits)) << 2));
+    let i = load<u32>(ruleset.literalSlots + ((<usize>(hash >> (32 - ruleset.literalSlotBits))) << 2));
     while (i != NONE) {
       const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
       if (load<u32>(literal, layout.LITERAL_GRAM) == gram && this.literalIsAt(literal, at)) {
         let member =
-          ruleset.section(Section.LiteralConditions) + (<usize>load<u32>(literal, layout.LITERAL_FIRST) << 2);
-        const last = member + (<usize>load<u32>(literal, layout.LITERAL_COUNT) << 2);
+          ruleset.section(Section.LiteralConditions) +
+          ((<usize>load<u32>(literal, layout.LITERAL_FIRST)) << 2);
+        const last = member + ((<usize>load<u32>(literal, layout.LITERAL_COUNT)) << 2);
         for (; member < last; member += 4) this.tryLiteralCondition(load<u32>(member));
       }
       i = load<u32>(literal, layout.LITERAL_NEXT);
@@ -259,7 +277,7 @@ export class Evaluator {
 
   /** Confirms a candidate on the variant under evaluation, once. */
   private tryCondition(number: u32): void {
-    const mark = this.tried + (<usize>number << 2);
+    const mark = this.tried + ((<usize>number) << 2);
     if (load<u32>(mark) == this.serial) return;
     store<u32>(mark, this.serial);
     const condition = this.ruleset.condition(number);
@@ -268,12 +286,14 @@ export class Evaluator {
     if (this.state.hasMatched(load<u32>(condition, layout.CONDITION_RULE))) return;
     if (!readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind)) return;
     const count = load<u32>(condition, layout.CONDITION_PROBE_COUNT);
-    let probe = this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
+    let probe =
+      this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
     const end = probe + <usize>(count * layout.PROBE_SIZE);
     for (; probe < end; probe += layout.PROBE_SIZE) {
       if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
       if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind) continue;
-      if (((this.live >> load<u8>(probe, layout.PROBE_LANE_CHAIN)) & 1) == 0 || !this.pathFits(probe)) continue;
+      if (((this.live >> load<u8>(probe, layout.PROBE_LANE_CHAIN)) & 1) == 0 || !this.pathFits(probe))
+        continue;
       const at = this.confirmBytes(probe);
       this.budget -= this.len;
       if (!matchOperator(this.ruleset, condition, this.kind, at, this.len, this.now, this.span)) continue;
@@ -284,7 +304,7 @@ export class Evaluator {
 
   private isEnabled(condition: usize): bool {
     const rule = load<u32>(condition, layout.CONDITION_RULE);
-    return (load<u32>(this.ruleset.flags + (<usize>rule << 2)) & layout.RuleFlag.Enabled) != 0;
+    return (load<u32>(this.ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) != 0;
   }
 
   /** The variant's bytes as the probe's whole chain gives them: what the scan left out is a last `lowercase`. */
@@ -313,26 +333,31 @@ export class Evaluator {
   }
 
   private tryNegated(first: u32, count: u32, at: usize, len: u32): void {
-    const list = this.ruleset.section(Section.Negated) + (<usize>first << 2);
+    const list = this.ruleset.section(Section.Negated) + ((<usize>first) << 2);
     this.serial++;
     this.scratch.reset();
     for (let i: u32 = 0; i < count; i++) {
-      const number = load<u32>(list + (<usize>i << 2));
+      const number = load<u32>(list + ((<usize>i) << 2));
       const condition = this.ruleset.condition(number);
-      if (this.state.wasHit(number) || !readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind)) continue;
-      let probe = this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
+      if (this.state.wasHit(number) || !readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind))
+        continue;
+      let probe =
+        this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
       const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
       for (; probe < end; probe += layout.PROBE_SIZE) {
         if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
         if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind || !this.pathFits(probe)) continue;
         this.state.setSeen(number);
-        const chain = this.ruleset.section(Section.Chains) + <usize>(load<u32>(probe, layout.PROBE_CHAIN) * layout.CHAIN_SIZE);
+        const chain =
+          this.ruleset.section(Section.Chains) +
+          <usize>(load<u32>(probe, layout.PROBE_CHAIN) * layout.CHAIN_SIZE);
         const changed = this.applyChain(chain, 0, at, len);
         const from = changed ? <usize>load<u32>(this.changed) : at;
         const size = changed ? load<u32>(this.changed, 4) : len;
         this.budget -= size;
         if (size < load<u32>(condition, layout.CONDITION_MIN_LENGTH)) continue;
-        if (matchOperator(this.ruleset, condition, this.kind, from, size, this.now, this.span)) this.state.setHit(number);
+        if (matchOperator(this.ruleset, condition, this.kind, from, size, this.now, this.span))
+          this.state.setHit(number);
       }
     }
   }
@@ -348,7 +373,8 @@ export class Evaluator {
       if (!state.isSatisfied(i)) return;
     }
     state.setMatched(rule);
-    if (load<u32>(this.ruleset.flags + (<usize>rule << 2)) & layout.RuleFlag.Block) this.blockMatched = true;
+    if (load<u32>(this.ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Block)
+      this.blockMatched = true;
   }
 }
 

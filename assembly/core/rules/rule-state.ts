@@ -92,7 +92,16 @@ export class RuleState {
   }
 
   /** Marks `condition` as satisfied and keeps what satisfied it, as far as memory goes. */
-  satisfy(condition: u32, address: u32, kind: u32, path: usize, at: usize, len: u32, span: Span, arena: Arena): void {
+  satisfy(
+    condition: u32,
+    address: u32,
+    kind: u32,
+    path: usize,
+    at: usize,
+    len: u32,
+    span: Span,
+    arena: Arena,
+  ): void {
     setBit(this.satisfied, condition);
     const memory = arena.allocZeroed(MATCH_SIZE);
     if (memory == 0) return;
@@ -108,12 +117,12 @@ export class RuleState {
 }
 
 function bit(bits: usize, i: u32): bool {
-  return ((load<u8>(bits + (i >> 3)) >> (<u8>i & 7)) & 1) != 0;
+  return ((load<u8>(bits + (i >> 3)) >> ((<u8>i) & 7)) & 1) != 0;
 }
 
 function setBit(bits: usize, i: u32): void {
   const at = bits + (i >> 3);
-  store<u8>(at, load<u8>(at) | (<u8>1 << <u8>(i & 7)));
+  store<u8>(at, load<u8>(at) | ((<u8>1) << (<u8>(i & 7))));
 }
 
 /** Copies a window of the value that has the start of the match in it, and the match within the window. */

@@ -42,7 +42,8 @@ export enum LoadError {
 export function checksum(at: usize, size: u32): u32 {
   let hash: u64 = 0xcbf29ce484222325;
   const end = at + size;
-  for (let word = at + 16; word + 8 <= end; word += 8) hash = rotl(hash ^ load<u64>(word), 23) * 0x100000001b3;
+  for (let word = at + 16; word + 8 <= end; word += 8)
+    hash = rotl(hash ^ load<u64>(word), 23) * 0x100000001b3;
   return <u32>(hash ^ (hash >> 32));
 }
 
@@ -56,8 +57,8 @@ export function loadRuleset(ruleset: Ruleset, at: usize, size: u32): LoadError {
   if (load<u32>(at, 8) != size || (size & 7) != 0) return LoadError.WrongSize;
   if (load<u32>(at, 12) != checksum(at, size)) return LoadError.Checksum;
   for (let i: u32 = 0; i < SECTION_COUNT; i++) {
-    const offset = load<u32>(at + SECTIONS_AT + (<usize>i << 3));
-    const bytes = <u64>load<u32>(at + SECTIONS_AT + (<usize>i << 3), 4) * RECORD_SIZES[i];
+    const offset = load<u32>(at + SECTIONS_AT + ((<usize>i) << 3));
+    const bytes = <u64>load<u32>(at + SECTIONS_AT + ((<usize>i) << 3), 4) * RECORD_SIZES[i];
     if ((offset & 7) != 0 || <u64>offset + bytes > <u64>size) return LoadError.Section;
   }
   const candidate = new Ruleset();

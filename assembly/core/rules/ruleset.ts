@@ -1,6 +1,14 @@
 // A loaded ruleset: immutable tables, read in place. ruleset-loader.ts has checked them.
 
-import { CONDITION_SIZE, LANE_CONDITIONS, LANE_KINDS, LANE_SIZE, RULE_SIZE, SECTIONS_AT, Section } from "./layout";
+import {
+  CONDITION_SIZE,
+  LANE_CONDITIONS,
+  LANE_KINDS,
+  LANE_SIZE,
+  RULE_SIZE,
+  SECTIONS_AT,
+  Section,
+} from "./layout";
 
 @unmanaged
 export class Ruleset {
@@ -35,18 +43,20 @@ export class Ruleset {
     this.lanes = this.section(Section.Lanes);
     this.literals = this.section(Section.Literals);
     this.literalBitmap = this.section(Section.LiteralBitmap);
-    this.literalBits = this.count(Section.LiteralBitmap) == 0 ? 0 : 31 - <u32> clz(this.count(Section.LiteralBitmap) * 8);
+    this.literalBits =
+      this.count(Section.LiteralBitmap) == 0 ? 0 : 31 - <u32>clz(this.count(Section.LiteralBitmap) * 8);
     this.literalSlots = this.section(Section.LiteralSlots);
-    this.literalSlotBits = this.count(Section.LiteralSlots) == 0 ? 0 : 31 - <u32> clz(this.count(Section.LiteralSlots));
+    this.literalSlotBits =
+      this.count(Section.LiteralSlots) == 0 ? 0 : 31 - <u32>clz(this.count(Section.LiteralSlots));
   }
 
   section(id: i32): usize {
-    return this.base + load<u32>(this.base + SECTIONS_AT + (<usize>id << 3));
+    return this.base + load<u32>(this.base + SECTIONS_AT + ((<usize>id) << 3));
   }
 
   /** Records (bytes, for byte sections) of a section. */
   count(id: i32): u32 {
-    return load<u32>(this.base + SECTIONS_AT + (<usize>id << 3), 4);
+    return load<u32>(this.base + SECTIONS_AT + ((<usize>id) << 3), 4);
   }
 
   /** Some condition looks at values of `address`. */

@@ -14,7 +14,7 @@ function compile(text: string): bool {
   table.clear();
   report.clear();
   if (!doc.parse(changetype<usize>(bytes), bytes.byteLength)) return false;
-  const compiler = new RuleCompiler(doc);
+  const compiler = new RuleCompiler(doc, false);
   const ok = compiler.compile(doc.root(), table, report);
   compiler.free();
   doc.free();
