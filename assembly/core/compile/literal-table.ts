@@ -99,7 +99,8 @@ export class LiteralTable {
       const hash = gram * LITERAL_HASH;
       const bit = hash >> hashShift;
       const byte = bitmap + (bit >> 3);
-      store<u8>(byte, load<u8>(byte) | ((<u8>1) << (<u8>(bit & 7))));
+      const place = <u8>(bit & 7);
+      store<u8>(byte, load<u8>(byte) | (<u8>1 << place));
       const text = writer.blob(at, this.lengths[i]);
       const entry = writer.section(Section.Literals).at + <usize>i * LITERAL_SIZE;
       const slot = slots + ((<usize>(hash >> slotShift)) << 2);

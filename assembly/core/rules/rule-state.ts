@@ -122,7 +122,8 @@ function bit(bits: usize, i: u32): bool {
 
 function setBit(bits: usize, i: u32): void {
   const at = bits + (i >> 3);
-  store<u8>(at, load<u8>(at) | ((<u8>1) << (<u8>(i & 7))));
+  const place = <u8>(i & 7);
+  store<u8>(at, load<u8>(at) | (<u8>1 << place));
 }
 
 /** Copies a window of the value that has the start of the match in it, and the match within the window. */
