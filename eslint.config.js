@@ -9,7 +9,18 @@ const sizes = {
 };
 
 export default tseslint.config(
-  { ignores: ["build/", "dist/", ".cache/", "node_modules/", "assembly/core/generated/", "bench/record/", "test/golden/", "assembly/proxy/wasi.ts"] },
+  {
+    ignores: [
+      "build/",
+      "dist/",
+      ".cache/",
+      "node_modules/",
+      "assembly/core/generated/",
+      "bench/record/",
+      "test/golden/",
+      "assembly/proxy/wasi.ts",
+    ],
+  },
   {
     files: ["scripts/**/*.ts", "test/**/*.ts", "bench/**/*.ts"],
     ignores: ["test/unit/**", "test/host/guest/**", "bench/noop/**"],
@@ -29,7 +40,12 @@ export default tseslint.config(
   {
     files: ["assembly/**/*.ts", "test/unit/**/*.ts", "test/host/guest/**/*.ts", "bench/noop/**/*.ts"],
     languageOptions: { parser: tseslint.parser },
-    rules: { ...sizes, "no-dupe-keys": "error", "no-unreachable": "error", "no-constant-condition": ["error", { checkLoops: false }] },
+    rules: {
+      ...sizes,
+      "no-dupe-keys": "error",
+      "no-unreachable": "error",
+      "no-constant-condition": ["error", { checkLoops: false }],
+    },
   },
   {
     files: ["assembly/core/**/*.ts"],
@@ -37,7 +53,10 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         { selector: "ThrowStatement", message: "A throw is a dead VM: return a status." },
-        { selector: "CallExpression[callee.name='assert']", message: "An assert is a dead VM: return a status." },
+        {
+          selector: "CallExpression[callee.name='assert']",
+          message: "An assert is a dead VM: return a status.",
+        },
       ],
     },
   },

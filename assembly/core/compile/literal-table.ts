@@ -100,7 +100,7 @@ export class LiteralTable {
       const bit = hash >> hashShift;
       const byte = bitmap + (bit >> 3);
       const place = <u8>(bit & 7);
-      store<u8>(byte, load<u8>(byte) | (<u8>1 << place));
+      store<u8>(byte, load<u8>(byte) | ((<u8>1) << place));
       const text = writer.blob(at, this.lengths[i]);
       const entry = writer.section(Section.Literals).at + <usize>i * LITERAL_SIZE;
       const slot = slots + ((<usize>(hash >> slotShift)) << 2);

@@ -123,7 +123,7 @@ function bit(bits: usize, i: u32): bool {
 function setBit(bits: usize, i: u32): void {
   const at = bits + (i >> 3);
   const place = <u8>(i & 7);
-  store<u8>(at, load<u8>(at) | (<u8>1 << place));
+  store<u8>(at, load<u8>(at) | ((<u8>1) << place));
 }
 
 /** Copies a window of the value that has the start of the match in it, and the match within the window. */
