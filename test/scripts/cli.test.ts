@@ -173,7 +173,7 @@ describe("wardgate compile", () => {
     const table = join(directory, "table.bin");
     const good = file("good-rules.json", { rules: document.rules.slice(0, 2) });
     assert.equal(wardgate(["compile", good, "-o", table]).code, 0);
-    assert.equal(readFileSync(table).subarray(0, 8).toString(), "WGRULES1");
+    assert.match(readFileSync(table).subarray(0, 8).toString(), /^WGRULES\d$/);
     assert.equal(wardgate(["compile", good, good, "-o", table]).code, 2);
   });
 

@@ -7,7 +7,7 @@
 // Sections are 8-byte aligned arrays of the fixed-size records below. Texts and operator tables are in Blob, and
 // what records call an offset is from Blob's first byte.
 
-/** "WGRULES2" as two little-endian words; the digit grows with every change of what a section or operand holds. */
+/** "WGRULES2" as two words; the digit grows with every change of what a section or operand holds. */
 export const LABEL_LOW: u32 = 0x55524757;
 export const LABEL_HIGH: u32 = 0x3253454c;
 export const HEADER_SIZE: u32 = 160;
