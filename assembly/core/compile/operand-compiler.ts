@@ -143,10 +143,10 @@ function compileRegex(operand: Operand, doc: JsonDocument, parameters: u32): boo
 /** Compiles an RE2 pattern into `operand`'s table (empty when its DFA is too large), program and requirements. */
 export function compilePattern(operand: Operand, at: usize, len: u32, flags: u32): bool {
   const build = operand.regex;
+  build.maxTable = DFA_BYTES_MAX;
   const status = buildRegex(build, at, len, flags);
   if (status == RegexStatus.Ok) {
-    if (build.dfa.length != 0 && build.dfa.length <= DFA_BYTES_MAX)
-      operand.table.bytes(build.dfa.at, build.dfa.length);
+    if (build.dfa.length != 0) operand.table.bytes(build.dfa.at, build.dfa.length);
     operand.program.bytes(build.program.at, build.program.length);
     takeRequirements(operand, build);
   } else {

@@ -38,8 +38,11 @@ export class DfaPacker {
     heap.free(changetype<usize>(this));
   }
 
-  /** Packs `rows` × `stride` u16 row numbers at `dense`; the bytes it would take. */
-  pack(dense: usize, rows: u32, stride: u32): u32 {
+  /**
+   * Packs `rows` × `stride` u16 row numbers at `dense`; the bytes it takes. Where it cannot take `room` or less it
+   * is not done, as the search for places is quadratic in large automata: the answer is then more than `room`.
+   */
+  pack(dense: usize, rows: u32, stride: u32, room: u32): u32 {
     this.dense = dense;
     this.rows = rows;
     this.stride = stride;
@@ -50,11 +53,20 @@ export class DfaPacker {
     this.common = heap.alloc(rows << 1);
     for (let row: u32 = 0; row < rows; row++) this.startFromCommon(row);
     this.chooseWholes();
-    this.placeRows();
+    const least = this.leastBytes();
+    if (least <= room) this.placeRows();
     heap.free(this.least);
     heap.free(this.choice);
     heap.free(this.common);
+    if (least > room) return least;
     return 8 + wholeBytes(this.wholeCount, stride) + this.records.length + this.cells.length;
+  }
+
+  /** What no placing can undercut: a cell for each difference, a record for each row. */
+  private leastBytes(): u32 {
+    let bytes = 8 + wholeBytes(this.wholeCount, this.stride) + (this.rows << 3);
+    for (let row: u32 = 0; row < this.rows; row++) bytes += load<u32>(this.least + ((<usize>row) << 2)) << 2;
+    return bytes;
   }
 
   /** Appends what pack() made. */

@@ -111,7 +111,10 @@ export class DfaWriter {
     const denseSize = DFA_ROWS + ((rows * stride) << 1);
     const dense = heap.alloc(denseSize);
     this.fillDense(dense, rows, stride);
-    const packedSize = denseSize > PACK_FROM ? DFA_ROWS + this.packer.pack(dense, rows, stride) : denseSize;
+    // Only what is two thirds of the dense form, or less, is worth packing.
+    const room = min(maxBytes, denseSize - denseSize / 3);
+    const packedSize =
+      denseSize > PACK_FROM ? DFA_ROWS + this.packer.pack(dense, rows, stride, room) : denseSize;
     const isPacked = packedSize + packedSize / 2 < denseSize;
     const size = isPacked ? packedSize : denseSize;
     const isLarge = !isPacked && rows * stride > 0xffff;
