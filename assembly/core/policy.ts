@@ -4,6 +4,7 @@
 import { Config } from "./config/config";
 import { ByteWriter } from "./bytes/byte-writer";
 import { ACTION_SIZE, RULE_ACTION, RULE_FLAGS, RULE_ID, RuleFlag, Section } from "./rules/layout";
+import { CleanCache } from "./rules/clean-cache";
 import { LoadError, loadRuleset } from "./rules/ruleset-loader";
 import { Ruleset } from "./rules/ruleset";
 
@@ -38,6 +39,7 @@ export class Policy {
     if (!this.config.shippedRules) return;
     this.shipped.open(at, size);
     this.shipped.flags = ruleFlags(this.shipped, this.config);
+    this.shipped.clean = new CleanCache();
   }
 
   /** Copies the compiled rules in `bytes`. */
@@ -51,6 +53,7 @@ export class Policy {
     }
     this.customBytes = copy;
     this.custom.flags = ruleFlags(this.custom, this.config);
+    this.custom.clean = new CleanCache();
     return error;
   }
 
@@ -72,6 +75,8 @@ export class Policy {
     if (this.redactValues != 0) heap.free(this.redactValues);
     if (this.shipped.flags != 0) heap.free(this.shipped.flags);
     if (this.custom.flags != 0) heap.free(this.custom.flags);
+    freeCache(this.shipped);
+    freeCache(this.custom);
     heap.free(changetype<usize>(this.shipped));
     heap.free(changetype<usize>(this.texts));
     heap.free(changetype<usize>(this.custom));
@@ -79,6 +84,11 @@ export class Policy {
     heap.free(changetype<usize>(this.config));
     heap.free(changetype<usize>(this));
   }
+}
+
+function freeCache(ruleset: Ruleset): void {
+  const clean = ruleset.clean;
+  if (clean !== null) clean.free();
 }
 
 /** Flags of every rule after `disabled_rules`, `monitored_rules` and `block_rules`. */

@@ -1,5 +1,6 @@
 // Turns the finished conditions into lanes: per address and kind, what looks at it and how it is dismissed.
 
+import { classWeight } from "../match/byte-classes";
 import {
   ADDRESS_LIMIT,
   CHAIN_SCAN,
@@ -68,6 +69,7 @@ function buildLane(writer: RulesetWriter, hasLiterals: Array<bool>, address: u32
   for (let i = 0; i < negated.length; i++) writer.section(Section.Negated).u32(negated[i]);
   buildGroups(writer, lane, LANE_GROUPS, plain, true);
   buildGroups(writer, lane, LANE_GATES, literal, false);
+  openGatesFirst(writer, load<u32>(lane, LANE_GATES), load<u32>(lane, LANE_GATES + 4));
   return true;
 }
 
@@ -103,6 +105,27 @@ function laneChain(writer: RulesetWriter, first: u32, scan: u32): u32 {
   }
   chains.u32(scan);
   return end - first;
+}
+
+/** The gate that most values open comes first: the rest is then not looked at. */
+function openGatesFirst(writer: RulesetWriter, first: u32, count: u32): void {
+  const gates = writer.section(Section.Groups).at + <usize>first * GROUP_SIZE;
+  let best: u32 = 0;
+  for (let i: u32 = 1; i < count; i++) {
+    if (openness(gates + <usize>i * GROUP_SIZE) > openness(gates + <usize>best * GROUP_SIZE)) best = i;
+  }
+  if (best == 0) return;
+  for (let field: usize = 0; field < GROUP_SIZE; field += 8) {
+    const chosen = gates + <usize>best * GROUP_SIZE + field;
+    const word = load<u64>(chosen);
+    store<u64>(chosen, load<u64>(gates + field));
+    store<u64>(gates + field, word);
+  }
+}
+
+/** Both masks must be hit, so the less likely one decides. */
+function openness(gate: usize): u32 {
+  return min(classWeight(load<u64>(gate, GROUP_MASK_A)), classWeight(load<u64>(gate, GROUP_MASK_B)));
 }
 
 /** One group per distinct pair of masks; `list` false writes the masks alone. */

@@ -23,8 +23,8 @@ import { RulesetWriter } from "./ruleset-writer";
 export const LITERAL_MIN: u32 = 3;
 const FOLD: u32 = 0x202020;
 
-/** Bits of the bitmap per literal: about one probe in thirty-two of unrelated text is let through. */
-const BITS_PER_LITERAL: u32 = 32;
+/** Bits of the bitmap per literal: about one probe in sixty-four of unrelated text is let through. */
+const BITS_PER_LITERAL: u32 = 64;
 
 export class LiteralTable {
   private texts: ByteWriter = new ByteWriter();

@@ -89,6 +89,7 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
       return compileNumber(operand, doc, parameters);
     case Operator.IsSqli:
       operand.maskA = classesOfSet(SQLI_REQUIRED);
+      operand.maskB = ~CLASSES_OF_NAMES & CLASS_ANY;
       return true;
     case Operator.IsXss:
       operand.maskA = classesOfSet(XSS_REQUIRED);
@@ -118,6 +119,10 @@ function freeWriter(writer: ByteWriter): void {
   writer.free();
   heap.free(changetype<usize>(writer));
 }
+
+/** Letters, digits and `- . / : @ _`: no statement is changed by these alone, but names, paths and dates consist of them. */
+const CLASSES_OF_NAMES: u64 =
+  (1 << 13) | (1 << 14) | (1 << 15) | (1 << 16) | (1 << 22) | (1 << 28) | (1 << 31) | (1 << 38) | (1 << 39);
 
 function fail(operand: Operand, problem: string): bool {
   operand.problem.clear();
@@ -257,13 +262,22 @@ function isOrdinary(c: u32): bool {
 function compileExact(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
   const build = new ExactBuild();
   const list = doc.get(parameters, "list");
+  let usable = true;
   for (let item = doc.first(list); item != 0; item = doc.next(item)) {
-    if (doc.kind(item) == JsonKind.String) build.add(doc.textAt(item), doc.textLen(item), 0);
+    if (doc.kind(item) != JsonKind.String) continue;
+    build.add(doc.textAt(item), doc.textLen(item), 0);
+    usable = addLiteral(operand, doc.textAt(item), doc.textLen(item)) && usable;
   }
   for (let item = doc.first(data); item != 0; item = doc.next(item)) {
     const value = doc.get(item, "value");
-    if (doc.kind(value) == JsonKind.String)
-      build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
+    if (doc.kind(value) != JsonKind.String) continue;
+    build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
+    usable = addLiteral(operand, doc.textAt(value), doc.textLen(value)) && usable;
+  }
+  // A value that equals one of the list contains it: the list is its own set of literals.
+  if (!usable) {
+    operand.literals.clear();
+    operand.literalCount = 0;
   }
   build.build(operand.table);
   build.free();

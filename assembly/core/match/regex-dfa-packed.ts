@@ -10,28 +10,36 @@
 // record: low 24 bits = index of the row's first cell, high 8 bits = its whole row, 255 = the target `common`.
 // cell: low half = the row it belongs to, high half = target row. States are row numbers.
 
-import { DFA_CLASSES, DFA_ROWS } from "./regex-dfa-layout";
+import { DFA_CLASSES, DFA_ROWS, DFA_SKIP } from "./regex-dfa-layout";
+import { skip } from "./regex-dfa-skip";
 
 export const PACKED_WHOLE: u32 = DFA_ROWS + 8;
 /** In a record: no whole row but one common target. */
 export const PACKED_COMMON: u32 = 0xff;
 export const PACKED_RECORD: u32 = 8;
 const MATCH_ROW: u32 = 1;
+/** With DFA_SKIP: the start row, left by few bytes only. */
+const START_ROW: u32 = 2;
 
-/** Does the pattern match anywhere in at..end? `at` was advanced by the caller's skip loop or not at all. */
+/** Does the pattern match anywhere in at..end? */
 export function packedSearch(table: usize, at: usize, end: usize): bool {
   const stride = <u32>load<u16>(table, 8);
+  const special: u32 = (<u32>load<u16>(table, 10)) & DFA_SKIP ? START_ROW : MATCH_ROW;
   const classes = table + DFA_CLASSES;
   const whole = table + PACKED_WHOLE;
   const records = whole + wholeBytes(load<u32>(table, DFA_ROWS), stride);
   const cells = records + <usize>load<u32>(table, 12) * PACKED_RECORD;
   let state = load<u32>(table, 16);
-  for (; at < end; at++) {
-    state = step(state, load<u8>(classes + load<u8>(at)), stride, whole, records, cells);
-    if (state <= MATCH_ROW) return state == MATCH_ROW;
+  while (true) {
+    if (state <= special) {
+      if (state <= MATCH_ROW) return state == MATCH_ROW;
+      at = skip(table, at, end);
+    }
+    do {
+      if (at >= end) return step(state, stride - 1, stride, whole, records, cells) == MATCH_ROW;
+      state = step(state, load<u8>(classes + load<u8>(at++)), stride, whole, records, cells);
+    } while (state > special);
   }
-  if (state <= MATCH_ROW) return state == MATCH_ROW;
-  return step(state, stride - 1, stride, whole, records, cells) == MATCH_ROW;
 }
 
 function step(state: u32, column: u32, stride: u32, whole: usize, records: usize, cells: usize): u32 {

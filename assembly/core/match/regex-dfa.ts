@@ -5,23 +5,16 @@
 // skipped by a nibble look-up while none of them can begin a match.
 // SAFETY: tables are checked by validateDfa() once, so the loop checks no bounds.
 // TEST: test/engine/regex.test.ts compares every verdict with the NFA's and another implementation's.
-import {
-  DFA_CLASSES,
-  DFA_LARGE,
-  DFA_MAGIC,
-  DFA_PACKED,
-  DFA_ROWS,
-  DFA_SKIP,
-  DFA_SKIP_MASKS,
-} from "./regex-dfa-layout";
+import { DFA_CLASSES, DFA_LARGE, DFA_MAGIC, DFA_PACKED, DFA_ROWS, DFA_SKIP } from "./regex-dfa-layout";
 import { packedSearch, validatePacked } from "./regex-dfa-packed";
+import { skip } from "./regex-dfa-skip";
 
 /** Does the pattern match anywhere in at..end? */
 export function dfaSearch(table: usize, at: usize, end: usize): bool {
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const special = flags & DFA_SKIP ? stride << 1 : stride;
-  if (flags & DFA_PACKED) return searchPacked(table, at, end, flags);
+  if (flags & DFA_PACKED) return packedSearch(table, at, end);
   if (flags & DFA_LARGE) return searchLarge(table, at, end);
   const classes = table + DFA_CLASSES;
   const rows = table + DFA_ROWS;
@@ -55,32 +48,6 @@ function searchLarge(table: usize, at: usize, end: usize): bool {
       state = load<u16>(rows + ((<usize>(row + load<u8>(classes + load<u8>(at++)))) << 1));
     } while (state > special);
   }
-}
-
-/** The start row's skip loop runs once: after it a packed search steps byte by byte. */
-function searchPacked(table: usize, at: usize, end: usize, flags: u32): bool {
-  return packedSearch(table, flags & DFA_SKIP ? skip(table, at, end) : at, end);
-}
-
-/** First byte in at..end that leaves the start row, or `end`. Bit h of mask[l] stands for the byte 16h + l. */
-function skip(table: usize, at: usize, end: usize): usize {
-  const low = v128.load(table, DFA_SKIP_MASKS);
-  const high = v128.load(table, DFA_SKIP_MASKS + 16);
-  const bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
-  for (; at + 16 <= end; at += 16) {
-    const bytes = v128.load(at);
-    const column = v128.and(bytes, i8x16.splat(0x0f));
-    const isHigh = i8x16.lt_s(bytes, i8x16.splat(0));
-    const row = v128.bitselect(i8x16.swizzle(high, column), i8x16.swizzle(low, column), isHigh);
-    const leaving = v128.and(row, i8x16.swizzle(bits, i8x16.shr_u(bytes, 4)));
-    if (v128.any_true(leaving)) return at + ctz(<u32>i8x16.bitmask(i8x16.ne(leaving, i8x16.splat(0))));
-  }
-  for (; at < end; at++) {
-    const c = <u32>load<u8>(at);
-    const mask = table + DFA_SKIP_MASKS + ((c & 0x80) >> 3) + (c & 0x0f);
-    if ((<u32>load<u8>(mask)) & (1 << ((c >> 4) & 7))) return at;
-  }
-  return end;
 }
 
 /** Is `table` (of `size` bytes, from an untrusted file) safe to search with? Checks every index once. */

@@ -12,6 +12,7 @@
 // Linear time: a condition is confirmed at most once per value and transformation (`tried`), whatever the number
 // of literal hits; the transaction's budget counts the bytes of every scan and confirmation.
 
+import { Address } from "../address";
 import { Arena } from "../bytes/arena";
 import { ByteWriter } from "../bytes/byte-writer";
 import { lowerByte } from "../bytes/ascii";
@@ -89,7 +90,8 @@ export class Evaluator {
       if (this.budget < 0) return;
       this.kind = kind;
       this.path = inputs.keyPath(i);
-      this.evaluateValue(lane, inputs.at(i), inputs.len(i));
+      if (isHeaders(this.address)) this.evaluateHeader(lane, inputs.at(i), inputs.len(i));
+      else this.evaluateValue(lane, inputs.at(i), inputs.len(i));
     }
   }
 
@@ -130,6 +132,20 @@ export class Evaluator {
     memory.fill(this.tried, 0, conditions << 2);
     this.triedCount = conditions;
     this.serial = 0;
+  }
+
+  /** Evaluates a header field, unless the very same one is known to be clean. */
+  private evaluateHeader(lane: usize, at: usize, len: u32): void {
+    const clean = this.ruleset.clean;
+    if (clean === null || this.path == 0 || load<u32>(lane, layout.LANE_NEGATED + 4) != 0) {
+      this.evaluateValue(lane, at, len);
+      return;
+    }
+    const name = changetype<KeyPath>(this.path);
+    const number = (this.address == Address.ResponseHeaders ? 2 : 0) | (this.laneKind & 1);
+    if (clean.has(number, name.at, name.len, at, len)) return;
+    this.evaluateValue(lane, at, len);
+    if (this.state.matches == 0 && this.budget >= 0) clean.add(number, name.at, name.len, at, len);
   }
 
   private evaluateValue(lane: usize, at: usize, len: u32): void {
@@ -234,7 +250,9 @@ export class Evaluator {
       if ((load<u8>(bitmap + (bit >> 3)) >> ((<u8>bit) & 7)) & 1) this.confirmLiterals(at, gram);
     }
     // The last window is read in parts: four bytes there would reach beyond the value.
-    this.confirmLiterals(last, load<u16>(last) | ((<u32>load<u8>(last, 2)) << 16) | FOLD);
+    const gram = load<u16>(last) | ((<u32>load<u8>(last, 2)) << 16) | FOLD;
+    const bit = (gram * layout.LITERAL_HASH) >> shift;
+    if ((load<u8>(bitmap + (bit >> 3)) >> (<u8>(bit & 7))) & 1) this.confirmLiterals(last, gram);
   }
 
   private confirmLiterals(at: usize, gram: u32): void {
@@ -376,6 +394,11 @@ export class Evaluator {
     if (load<u32>(this.ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Block)
       this.blockMatched = true;
   }
+}
+
+/** Addresses whose values come again and again. */
+function isHeaders(address: u32): bool {
+  return address == Address.RequestHeaders || address == Address.ResponseHeaders;
 }
 
 /** Compares `count` elements, given as (u16 length, bytes)* from the root on, with the path that ends in `node`. */

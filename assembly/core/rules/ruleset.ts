@@ -1,5 +1,6 @@
 // A loaded ruleset: immutable tables, read in place. ruleset-loader.ts has checked them.
 
+import { CleanCache } from "./clean-cache";
 import {
   CONDITION_SIZE,
   LANE_CONDITIONS,
@@ -28,6 +29,8 @@ export class Ruleset {
   literalBits: u32 = 0;
   literalSlots: usize = 0;
   literalSlotBits: u32 = 0;
+  /** Header values known to be clean under these flags; owned by the ruleset's holder, 0 = none kept. */
+  clean: CleanCache | null = null;
   /** u32 per rule: RuleFlag bits after the configuration's overrides; owned by the ruleset's holder. */
   flags: usize = 0;
 
