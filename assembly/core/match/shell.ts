@@ -43,6 +43,7 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
   pipeline = false;
   steps += <u32>(end - at);
   if (isFunctionBody(at) || isServerExec(at)) return report(at, end, span);
+  if (isTableRow(at, end)) return false;
   const first = readCommand(at, end);
   if (first == SHELL_CALL || first == SHELL_TOOL || first == SHELL_PLAIN) {
     if (callsCommand() || (hasArgument(first) && namesTarget())) return report(at, end, span);
@@ -99,6 +100,21 @@ function isFunctionBody(start: usize): bool {
     if (load<u8>(to) == 0x3b) return true;
   }
   return false;
+}
+
+/** | id | name |: two cells or more between bars, each in blanks. */
+function isTableRow(start: usize, to: usize): bool {
+  if (to - start < 3 || load<u8>(start) != 0x7c || load<u8>(to - 1) != 0x7c || load<u8>(to - 2) != 0x20)
+    return false;
+  let bars: u32 = 0;
+  for (let at = start; at < to; at++) {
+    const c = <u32>load<u8>(at);
+    if (!isAlpha(c) && c != 0x20 && c != 0x7c && c != 0x5f) return false;
+    if (c != 0x7c) continue;
+    bars++;
+    if (at + 1 < to && load<u8>(at + 1) != 0x20) return false;
+  }
+  return bars > 2;
 }
 
 /** <!--#exec */

@@ -71,6 +71,7 @@ const BENIGN: string[] = [
   ";",
   "|",
   "cats; dogs | birds",
+  "| id | name |",
   "R&D && sales",
   "AT&T",
   "see a; id 5",
