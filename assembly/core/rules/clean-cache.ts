@@ -1,7 +1,7 @@
-// Header values that were found clean, so that the same client's next request need not have them judged again.
+// Header fields and cookies that were found clean, so that the same client's next request need not have them judged again.
 //
-// WHY: browsers and services send the same dozen header fields with every request; evaluating them anew was more
-// than half of what a plain GET cost.
+// WHY: browsers and services send the same dozen header fields and cookies with every request; evaluating them anew
+// was more than half of what a plain GET cost. Paths, queries and bodies differ and are always judged.
 // SAFETY: an entry is the whole name and value, compared byte by byte, so nothing can pass for something else. Only
 // values that satisfied no condition, in a transaction in which nothing had been satisfied yet, are entered; the
 // cache belongs to one ruleset under one configuration and goes with it. Lists whose entries expire only lose
@@ -19,7 +19,7 @@ const HEADER: u32 = 8;
 export class CleanCache {
   private slots: usize = 0;
 
-  /** True when this value under this name is known to be clean. `lane` tells requests' headers from responses'. */
+  /** True when this value under this name is known to be clean. `lane`, below 4, tells where it is from. */
   has(lane: u32, name: usize, nameLen: u32, value: usize, valueLen: u32): bool {
     if (this.slots == 0 || nameLen + valueLen > SLOT - HEADER) return false;
     const hash = hashOf(lane, name, nameLen, value, valueLen);

@@ -90,7 +90,7 @@ export class Evaluator {
       if (this.budget < 0) return;
       this.kind = kind;
       this.path = inputs.keyPath(i);
-      if (isHeaders(this.address)) this.evaluateHeader(lane, inputs.at(i), inputs.len(i));
+      if (isRepeated(this.address)) this.evaluateRepeated(lane, inputs.at(i), inputs.len(i));
       else this.evaluateValue(lane, inputs.at(i), inputs.len(i));
     }
   }
@@ -134,15 +134,15 @@ export class Evaluator {
     this.serial = 0;
   }
 
-  /** Evaluates a header field, unless the very same one is known to be clean. */
-  private evaluateHeader(lane: usize, at: usize, len: u32): void {
+  /** Evaluates a header field or cookie, unless the very same one is known to be clean. */
+  private evaluateRepeated(lane: usize, at: usize, len: u32): void {
     const clean = this.ruleset.clean;
     if (clean === null || this.path == 0 || load<u32>(lane, layout.LANE_NEGATED + 4) != 0) {
       this.evaluateValue(lane, at, len);
       return;
     }
     const name = changetype<KeyPath>(this.path);
-    const number = (this.address == Address.ResponseHeaders ? 2 : 0) | (this.laneKind & 1);
+    const number = cacheLane(this.address, this.laneKind);
     if (clean.has(number, name.at, name.len, at, len)) return;
     this.evaluateValue(lane, at, len);
     if (this.state.matches == 0 && this.budget >= 0) clean.add(number, name.at, name.len, at, len);
@@ -396,9 +396,20 @@ export class Evaluator {
   }
 }
 
-/** Addresses whose values come again and again. */
-function isHeaders(address: u32): bool {
-  return address == Address.RequestHeaders || address == Address.ResponseHeaders;
+/** Addresses whose values come again and again: header fields, and the cookies of a session. */
+function isRepeated(address: u32): bool {
+  return (
+    address == Address.RequestHeaders ||
+    address == Address.RequestCookies ||
+    address == Address.ResponseHeaders
+  );
+}
+
+/** Number of an address and kind in the cache, below 4. Header names are not inputs of their own. */
+function cacheLane(address: u32, laneKind: u32): u32 {
+  if (address == Address.ResponseHeaders) return 2;
+  if (address == Address.RequestHeaders) return 0;
+  return laneKind == LaneKind.Keys ? 3 : 1;
 }
 
 /** Compares `count` elements, given as (u16 length, bytes)* from the root on, with the path that ends in `node`. */
