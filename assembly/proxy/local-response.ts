@@ -2,6 +2,7 @@
 
 import { ByteWriter } from "../core/bytes/byte-writer";
 import { Text, text } from "../core/bytes/text";
+import { appendFilled } from "../core/config/block-page";
 import { Decision } from "../core/report/decision";
 import {
   ACTION_KIND,
@@ -14,7 +15,6 @@ import { Accepts, Transaction } from "../core/transaction";
 import { Status } from "./abi";
 import { sendLocalResponse } from "./host";
 
-const PLACEHOLDER = text("[security_response_id]");
 const CONTENT_TYPE = text("content-type");
 const HTML_TYPE = text("text/html;charset=utf-8");
 const JSON_TYPE = text("application/json");
@@ -29,6 +29,7 @@ const body = new ByteWriter();
 const details = new ByteWriter();
 const location = new ByteWriter();
 const headers = new ByteWriter();
+const template = new Text();
 
 /** Sends the reply for a blocked transaction under response id `id`. */
 export function sendBlockResponse(tx: Transaction, decision: Decision, id: Text): Status {
@@ -47,16 +48,17 @@ export function sendBlockResponse(tx: Transaction, decision: Decision, id: Text)
   if (action != 0) {
     status = load<u32>(action, ACTION_STATUS);
     if (load<u32>(action, ACTION_KIND) == ActionKind.Redirect) {
-      fill(location, base + load<u32>(action, ACTION_LOCATION), load<u32>(action, ACTION_LOCATION + 4), id);
+      template.at = base + load<u32>(action, ACTION_LOCATION);
+      template.len = load<u32>(action, ACTION_LOCATION + 4);
+      appendFilled(location, template, id.at, id.len);
     }
   } else if (config.redirectLocation.len != 0) {
     status = config.redirectStatus;
-    fill(location, config.redirectLocation.at, config.redirectLocation.len, id);
+    appendFilled(location, config.redirectLocation, id.at, id.len);
   }
   const html = choosesHtml(tx, action, base);
   if (location.length == 0) {
-    const page = html ? config.htmlTemplate : config.jsonTemplate;
-    fill(body, page.at, page.len, id);
+    appendFilled(body, html ? config.htmlTemplate : config.jsonTemplate, id.at, id.len);
   }
   writeHeaders(tx, html);
   return sendLocalResponse(
@@ -79,21 +81,6 @@ function choosesHtml(tx: Transaction, action: usize, base: usize): bool {
     if (len == JSON_NAME.len && memory.compare(at, JSON_NAME.at, len) == 0) return false;
   }
   return tx.accepts == Accepts.Html;
-}
-
-/** Copies a template, with the response id where its placeholder stands. */
-function fill(out: ByteWriter, at: usize, len: u32, id: Text): void {
-  const end = at + len;
-  let run = at;
-  for (let p = at; p < end; p++) {
-    if (load<u8>(p) != 0x5b || <u32>(end - p) < PLACEHOLDER.len) continue;
-    if (memory.compare(p, PLACEHOLDER.at, PLACEHOLDER.len) != 0) continue;
-    out.bytes(run, <u32>(p - run));
-    out.bytes(id.at, id.len);
-    p += PLACEHOLDER.len - 1;
-    run = p + 1;
-  }
-  out.bytes(run, <u32>(end - run));
 }
 
 function writeHeaders(tx: Transaction, html: bool): void {

@@ -23,7 +23,6 @@ const H3: v128 = i8x16(0x60, 0, 0, -128, 0, 0x1f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 const L4: v128 = i8x16(112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 113, 114, 116, 120, 112);
 const H4: v128 = i8x16(16, 16, 0, 0, 64, 64, 64, 0x4f, 32, 32, 32, 32, 32, 32, 32, 32);
 
-export const CLASS_DIGITS: u64 = 1 << 31;
 export const CLASS_HIGH: u64 = 1 << 37;
 /** A class that no byte has: the evaluator adds it to every value's mask, the empty one's too. */
 export const CLASS_ALWAYS: u64 = 1 << 39;
