@@ -25,7 +25,7 @@ export interface ExplainOptions {
 
 export function explain(options: ExplainOptions): ExitCode {
   const engine = openEngine();
-  const { accepted, problems } = engine.configure(configuration(options));
+  const { accepted, problems } = engine.configure(configurationFrom(options));
   if (!accepted) throw new UsageError(problems.join("\n"));
   const outcome = engine.transaction(requestOf(options));
   if (options.json) printJson(outcome.event);
@@ -42,13 +42,13 @@ export function headerArgument(text: string, before: HeaderPair[]): HeaderPair[]
 }
 
 /** The user's configuration, else blocking defaults; `--rules` stand in for the shipped ones. */
-function configuration({ config, rules }: ExplainOptions): unknown {
+export function configurationFrom({ config, rules }: Pick<ExplainOptions, "config" | "rules">): object {
   try {
     const own = config === undefined ? [] : findConfigurations(readText(config));
     if (own.length > 1) throw new UsageError(`${config}: has ${own.length} configurations; give one.`);
     const base = own[0]?.configuration ?? { mode: "block" };
-    if (rules === undefined) return base;
     const object = typeof base === "string" ? (JSON.parse(base) as object) : (base as object);
+    if (rules === undefined) return object;
     return { ...object, shipped_rules: false, custom_rules: readRulesDocument(rules) };
   } catch (error) {
     if (error instanceof SyntaxProblems || error instanceof SyntaxError) throw new UsageError(error.message);

@@ -7,6 +7,7 @@ import { openEngine } from "./engine-file.ts";
 import { explain, type ExplainOptions, headerArgument } from "./explain.ts";
 import { EXIT, paint, print, printJson, UsageError } from "./output.ts";
 import { run } from "./run.ts";
+import { addScoreCommand } from "./score.ts";
 
 const EXAMPLES = {
   main: `
@@ -16,6 +17,7 @@ Examples:
   wardgate check wardgate.yaml envoy.yaml
   wardgate compile recommended.json -o table.bin
   wardgate explain --path '/items?q=<script>alert(1)</script>'
+  wardgate score cases/ --envoy
   wardgate run --upstream 127.0.0.1:3000
 `,
   check: `
@@ -62,6 +64,7 @@ async function main(argv: string[]): Promise<void> {
     .addHelpText("after", EXAMPLES.compile)
     .action((files: string[], options) => exit(compile(files, options)));
   explainCommand(program);
+  addScoreCommand(program, exit);
   program
     .command("run")
     .description("start Envoy with the filter before a demo API or your service (see: wardgate run --help)")

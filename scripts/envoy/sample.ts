@@ -1,9 +1,10 @@
 // envoy/envoy.yaml with other ports, paths and settings put in by plain substitution, so that what `npm start`, the tests and the bench run
 // is the file that users read. Each text to be replaced must be there exactly once: a change of the sample cannot go unnoticed.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const SAMPLE = fileURLToPath(new URL("../../envoy/envoy.yaml", import.meta.url));
+/** Relative to this file, and to dist/wardgate.mjs. */
+const PLACES = ["../../envoy/envoy.yaml", "../envoy/envoy.yaml"];
 
 export interface SampleValues {
   /** Where Envoy listens; port 0 lets the system choose. */
@@ -25,7 +26,8 @@ export interface Endpoint {
 
 /** The sample as YAML text with `values` in place of its own. */
 export function sampleConfig(values: SampleValues): string {
-  let text = readFileSync(SAMPLE, "utf8");
+  const places = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  let text = readFileSync(places.find(existsSync) ?? places[0]!, "utf8");
   const put = (from: string, to: string): void => {
     if (text.split(from).length !== 2) throw new Error(`envoy/envoy.yaml must hold exactly once: ${from}`);
     text = text.replace(from, () => to);
