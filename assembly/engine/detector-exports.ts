@@ -3,6 +3,7 @@ import { Span } from "../core/match/span";
 import { SQLI_REQUIRED, detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
 import { XSS_REQUIRED, detectXss, xssSteps } from "../core/match/xss";
 import { SHELL_REQUIRED, detectShell, shellSteps } from "../core/match/shell";
+import { SSRF_REQUIRED, detectSsrf, ssrfSteps } from "../core/match/ssrf";
 
 const span: Span = new Span();
 
@@ -56,4 +57,17 @@ export function xssRequiredSet(): usize {
 /** 256-bit set: a value without any of these bytes is never detected. */
 export function shellRequiredSet(): usize {
   return SHELL_REQUIRED;
+}
+
+export function ssrfDetect(at: usize, len: u32): bool {
+  return detectSsrf(at, at + len, span);
+}
+
+export function ssrfStepCount(): u32 {
+  return ssrfSteps();
+}
+
+/** 256-bit set: a value without any of these bytes is never detected. */
+export function ssrfRequiredSet(): usize {
+  return SSRF_REQUIRED;
 }

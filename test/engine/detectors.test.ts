@@ -5,7 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { give, loadEngine, type EngineExports } from "./engine-module.ts";
 
-const DETECTORS = ["sqli", "xss", "shell"] as const;
+const DETECTORS = ["sqli", "xss", "shell", "ssrf"] as const;
 type Detector = (typeof DETECTORS)[number];
 
 /** Pieces from which generated values are put together: what the grammars branch on. */
@@ -235,6 +235,50 @@ const PIECES: Record<Detector, string[]> = {
     ",",
     "=",
     "+",
+  ],
+  ssrf: [
+    "http:",
+    "https:",
+    "gopher:",
+    "jar:",
+    "file:",
+    "ldap:",
+    "//",
+    "/",
+    "\\",
+    "@",
+    ":",
+    "#",
+    "?",
+    ".",
+    "%",
+    "[",
+    "]",
+    "[::",
+    "::1",
+    "::ffff:",
+    "127",
+    "127.0.0.1",
+    "0x7f",
+    "017",
+    "2130706433",
+    "169.254.169.254",
+    "10.",
+    "localhost",
+    "metadata.google.internal",
+    "nip.io",
+    "lvh.me",
+    "①",
+    "。",
+    "ⓐ",
+    "/latest/meta-data",
+    "/admin",
+    ":80",
+    ":99999",
+    "user",
+    '="',
+    "a",
+    " ",
   ],
 };
 

@@ -7,6 +7,7 @@ import { CLASS_ANY, CLASS_HIGH, classWeight, classesOfSet, narrowestClass } from
 import { Checksum, checksumFromName } from "../match/checksum";
 import { SHELL_REQUIRED } from "../match/shell";
 import { SQLI_REQUIRED } from "../match/sqli";
+import { SSRF_REQUIRED } from "../match/ssrf";
 import { XSS_REQUIRED } from "../match/xss";
 import { Operator } from "../rules/layout";
 import { writeComparand } from "../rules/comparand";
@@ -96,6 +97,10 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
       return true;
     case Operator.IsShellInjection:
       operand.maskA = classesOfSet(SHELL_REQUIRED);
+      return true;
+    case Operator.IsSsrfTarget:
+      operand.maskA = classesOfSet(SSRF_REQUIRED);
+      operand.minLength = max<u32>(operand.minLength, 7);
       return true;
     case Operator.HiddenAsciiMatch:
       operand.maskA = CLASS_HIGH;

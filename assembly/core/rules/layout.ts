@@ -164,6 +164,7 @@ export enum Operator {
   HiddenAsciiMatch = 11,
   RegexMatchWithChecksum = 12,
   IsShellInjection = 13,
+  IsSsrfTarget = 14,
 }
 
 export const OPERATOR_NAMES = [
@@ -181,4 +182,5 @@ export const OPERATOR_NAMES = [
   "hidden_ascii_match",
   "regex_match_with_checksum",
   "is_shell_injection",
+  "is_ssrf_target",
 ];

@@ -11,6 +11,7 @@ import { nfaFind, nfaSearch } from "../match/regex-nfa";
 import { detectShell } from "../match/shell";
 import { Span } from "../match/span";
 import { detectSqli } from "../match/sqli";
+import { detectSsrf } from "../match/ssrf";
 import { detectXss } from "../match/xss";
 import {
   CONDITION_CHECKSUM,
@@ -56,6 +57,8 @@ export function matchOperator(
       return detectXss(at, at + len, span);
     case Operator.IsShellInjection:
       return detectShell(at, at + len, span);
+    case Operator.IsSsrfTarget:
+      return detectSsrf(at, at + len, span);
     case Operator.ExactMatch:
       return exactFind(table, at, len, now);
     case Operator.IpMatch:
