@@ -11,7 +11,9 @@ export enum Limit {
   Headers = 8,
   /** The host did not hand over what there was to judge. */
   Host = 16,
+  /** More values lay inside an encoded value than are looked at one by one; as a whole it was inspected. */
+  Nested = 32,
 }
 
 /** Names by bit. */
-export const LIMIT_NAMES = ["request_body", "response_body", "budget", "headers", "host"];
+export const LIMIT_NAMES = ["request_body", "response_body", "budget", "headers", "host", "nested"];

@@ -356,6 +356,7 @@ export class Transaction {
   /** Evaluates the inputs gathered so far, and forgets them. */
   drain(): void {
     evaluator.budget = this.budget;
+    evaluator.decodeRounds = this.policy.config.decodeRounds;
     evaluator.now = this.time;
     if (inputs.count != 0 && this.budget >= 0) {
       if (this.shipped.ruleset !== null) evaluator.evaluate(this.shipped, inputs, this.arena);
@@ -374,6 +375,8 @@ export class Transaction {
 
   private settle(): void {
     this.budget = evaluator.budget;
+    if (evaluator.nestedCut) this.limits |= Limit.Nested;
+    evaluator.nestedCut = false;
     if (this.budget < 0) this.limits |= Limit.Budget;
     if (evaluator.blockMatched) this.verdict = Verdict.Block;
     else if (this.verdict == Verdict.Allow && this.shipped.matchedRules + this.custom.matchedRules != 0) {

@@ -81,6 +81,7 @@ const FITTING: Record<string, fc.Arbitrary<Json>> = {
   hold_headers: fc.boolean(),
   request_body: fc.constantFrom("NONE", "BUFFERED"),
   body_capture_size: fc.integer({ min: 1, max: 16777216 }),
+  decode_rounds: fc.integer({ min: 0, max: 8 }),
   budget: fc.integer({ min: 1, max: 1e12 }),
   allowed_content_types: fc.subarray(["text/*", "*+json", "image/png"]),
   disabled_rules: fc.array(fc.stringMatching(/^[a-z]{1,4}-[0-9]{3}$/), { maxLength: 4 }),

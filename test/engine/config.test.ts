@@ -269,6 +269,7 @@ describe("core/config/config-loader loadConfig", () => {
       request_body: "BUFFERED",
       response_body: "NONE",
       body_capture_size: 16777216,
+      decode_rounds: 8,
       allowed_content_types: ["application/json", "*+json", "text/*", "*"],
       failure_mode: "closed",
       on_limit: "block",

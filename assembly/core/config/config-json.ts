@@ -16,6 +16,7 @@ export function appendConfig(config: Config, out: ByteWriter): void {
   word(out, "request_body", config.inspectRequestBody ? "BUFFERED" : "NONE");
   word(out, "response_body", config.inspectResponseBody ? "STREAMED" : "NONE");
   whole(out, "body_capture_size", config.bodyCaptureSize);
+  whole(out, "decode_rounds", config.decodeRounds);
   list(out, "allowed_content_types", config.allowedContentTypes);
   word(out, "failure_mode", config.failClosed ? "closed" : "open");
   word(out, "on_limit", config.blockOnLimit ? "block" : "allow");

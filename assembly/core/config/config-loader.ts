@@ -22,6 +22,7 @@ const RESPONSE_BODY_NAMES: string[] = ["NONE", "STREAMED"];
 const FAILURE_MODE_NAMES: string[] = ["open", "closed"];
 const ON_LIMIT_NAMES: string[] = ["allow", "block"];
 const BODY_CAPTURE_LIMIT: i64 = 16777216;
+const DECODE_ROUNDS_LIMIT: i64 = 8;
 const BUDGET_LIMIT: i64 = 1_000_000_000_000;
 const HOPS_LIMIT: i64 = 100;
 /** Entries of a list; lists are searched one by one. */
@@ -120,6 +121,8 @@ class ConfigLoader {
       config.bodyCaptureSize = <u32>fields.integer(node, 1, BODY_CAPTURE_LIMIT, 1);
     else if (doc.keyIs(node, "allowed_content_types"))
       this.list(node, config.allowedContentTypes, ListOf.MediaPatterns);
+    else if (doc.keyIs(node, "decode_rounds"))
+      config.decodeRounds = <u32>fields.integer(node, 0, DECODE_ROUNDS_LIMIT, 3);
     else if (doc.keyIs(node, "client_ip")) this.clientIp(node);
     else return false;
     return true;

@@ -42,6 +42,8 @@ export class Config {
   failClosed: bool = false;
   /** Block, in block mode, what hits a limit or its budget. */
   blockOnLimit: bool = false;
+  /** Rounds of decoding that a value goes through to show what is encoded inside it. */
+  decodeRounds: u32 = 3;
   /** Work units of a transaction. */
   budget: i64 = 268435456;
 

@@ -2,7 +2,7 @@
 // transaction drains it before the callback returns, so nothing of it lives longer than a callback.
 //
 // ╒═ entry ═══════════╤══════════════╤═══════════════════════╕
-// │ u8 address        │ u8 kind      │ u16 flags             │
+// │ u8 address        │ u8 kind      │ u16 rounds            │
 // │ u32 key path      │ u32 value at │ u32 value length      │
 // ╘═══════════════════╧══════════════╧═══════════════════════╛   pointers are into the arena or the host's bytes
 
@@ -44,6 +44,19 @@ export class Inputs {
     store<u32>(entry, <u32>at, 8);
     store<u32>(entry, len, 12);
     return true;
+  }
+
+  /** Says how many rounds of decoding led to the entry (decode/nested.ts); 0 when nobody says anything. */
+  setRounds(i: u32, rounds: u32): void {
+    store<u16>(this.base + <usize>i * ENTRY_SIZE, <u16>rounds, 2);
+  }
+
+  rounds(i: u32): u32 {
+    return load<u16>(this.base + <usize>i * ENTRY_SIZE, 2);
+  }
+
+  setKeyPath(i: u32, path: usize): void {
+    store<u32>(this.base + <usize>i * ENTRY_SIZE, <u32>path, 4);
   }
 
   /** Entries that still fit. */

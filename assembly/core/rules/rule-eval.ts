@@ -17,7 +17,8 @@ import { Arena } from "../bytes/arena";
 import { ByteWriter } from "../bytes/byte-writer";
 import { lowerByte } from "../bytes/ascii";
 import { InputKind, Inputs } from "../inputs/inputs";
-import { KeyPath, keyPathDepth } from "../inputs/key-path";
+import { KeyPath } from "../inputs/key-path";
+import { NestedValues } from "../decode/nested";
 import { CLASS_ALWAYS, scanClasses } from "../match/byte-classes";
 import { Span } from "../match/span";
 import { transform } from "../transform/transformation";
@@ -25,6 +26,7 @@ import { Transformation } from "../transform/transformation-id";
 import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
 import { matchOperator, readsKind } from "./operators";
+import { pathFits } from "./path-match";
 import { RuleState } from "./rule-state";
 import { Ruleset } from "./ruleset";
 
@@ -41,8 +43,13 @@ export class Evaluator {
   budget: i64 = 0;
   /** A rule that blocks has matched since the caller last cleared it. */
   blockMatched: bool = false;
+  /** Rounds of decoding that values go through (decode/nested.ts); 0 = none. */
+  decodeRounds: u32 = 0;
+  /** More lay inside a value than could be looked at, since the caller last cleared it. */
+  nestedCut: bool = false;
   /** Unix seconds, for entries that expire; 0 = not known, nothing expires. */
   now: u64 = 0;
+  private nested: NestedValues = new NestedValues();
   private ruleset: Ruleset = changetype<Ruleset>(0);
   private state: RuleState = changetype<RuleState>(0);
   private keep: Arena = changetype<Arena>(0);
@@ -61,6 +68,7 @@ export class Evaluator {
   private address: u32 = 0;
   private kind: u32 = 0;
   private laneKind: u32 = 0;
+  private lane: usize = 0;
   private path: usize = 0;
   // Its variant under evaluation: bytes, classes, lane chains it stands for, lower-cased copy.
   private at: usize = 0;
@@ -79,20 +87,48 @@ export class Evaluator {
     this.reserveTried(ruleset.conditionCount);
     const count = inputs.count;
     for (let i: u32 = 0; i < count; i++) {
-      const kind = inputs.kind(i);
-      this.laneKind =
-        kind == InputKind.String ? LaneKind.Values : kind == InputKind.Key ? LaneKind.Keys : LaneKind.Scalars;
-      this.address = inputs.address(i);
-      const lane =
-        ruleset.lanes + <usize>((this.address * layout.LANE_KINDS + this.laneKind) * layout.LANE_SIZE);
-      if (load<u32>(lane, layout.LANE_CONDITIONS) == 0) continue;
-      this.budget -= inputs.len(i) + VALUE_COST;
+      if (!this.enterInput(inputs, i)) continue;
       if (this.budget < 0) return;
-      this.kind = kind;
-      this.path = inputs.keyPath(i);
-      if (isRepeated(this.address)) this.evaluateRepeated(lane, inputs.at(i), inputs.len(i));
-      else this.evaluateValue(lane, inputs.at(i), inputs.len(i));
+      if (isRepeated(this.address)) this.evaluateRepeated(inputs.at(i), inputs.len(i));
+      else this.evaluateWhole(inputs.at(i), inputs.len(i));
     }
+  }
+
+  /** Makes entry `i` the value under evaluation; false when no condition looks at such values. */
+  private enterInput(inputs: Inputs, i: u32): bool {
+    const kind = inputs.kind(i);
+    this.kind = kind;
+    this.laneKind =
+      kind == InputKind.String ? LaneKind.Values : kind == InputKind.Key ? LaneKind.Keys : LaneKind.Scalars;
+    this.address = inputs.address(i);
+    this.path = inputs.keyPath(i);
+    this.lane =
+      this.ruleset.lanes + <usize>((this.address * layout.LANE_KINDS + this.laneKind) * layout.LANE_SIZE);
+    if (load<u32>(this.lane, layout.LANE_CONDITIONS) == 0) return false;
+    this.budget -= inputs.len(i) + VALUE_COST;
+    return true;
+  }
+
+  /** A value, and what lies inside it. */
+  private evaluateWhole(at: usize, len: u32): void {
+    const mask = this.evaluateValue(this.lane, at, len);
+    if (this.decodeRounds == 0 || this.laneKind == LaneKind.Scalars) return;
+    const nested = this.nested;
+    const found = nested.found;
+    nested.lookInto(this.address, this.kind, this.path, at, len, mask, 0);
+    if (found.count == 0) return;
+    for (let i: u32 = 0; i < found.count && this.budget >= 0; i++) {
+      if (!this.enterInput(found, i)) continue;
+      const inner = found.at(i);
+      const size = found.len(i);
+      const classes = this.evaluateValue(this.lane, inner, size);
+      const rounds = found.rounds(i);
+      if (rounds < this.decodeRounds && this.laneKind != LaneKind.Scalars)
+        nested.lookInto(this.address, this.kind, this.path, inner, size, classes, rounds);
+    }
+    found.clear();
+    if (nested.isCut) this.nestedCut = true;
+    nested.isCut = false;
   }
 
   /**
@@ -135,20 +171,21 @@ export class Evaluator {
   }
 
   /** Evaluates a header field or cookie, unless the very same one is known to be clean. */
-  private evaluateRepeated(lane: usize, at: usize, len: u32): void {
+  private evaluateRepeated(at: usize, len: u32): void {
     const clean = this.ruleset.clean;
-    if (clean === null || this.path == 0 || load<u32>(lane, layout.LANE_NEGATED + 4) != 0) {
-      this.evaluateValue(lane, at, len);
+    if (clean === null || this.path == 0 || load<u32>(this.lane, layout.LANE_NEGATED + 4) != 0) {
+      this.evaluateWhole(at, len);
       return;
     }
     const name = changetype<KeyPath>(this.path);
     const number = cacheLane(this.address, this.laneKind);
     if (clean.has(number, name.at, name.len, at, len)) return;
-    this.evaluateValue(lane, at, len);
+    this.evaluateWhole(at, len);
     if (this.state.matches == 0 && this.budget >= 0) clean.add(number, name.at, name.len, at, len);
   }
 
-  private evaluateValue(lane: usize, at: usize, len: u32): void {
+  /** Evaluates one value as it stands; the classes it has. */
+  private evaluateValue(lane: usize, at: usize, len: u32): u64 {
     const negated = load<u32>(lane, layout.LANE_NEGATED + 4);
     if (negated != 0) this.tryNegated(load<u32>(lane, layout.LANE_NEGATED), negated, at, len);
     this.scratch.reset();
@@ -178,6 +215,7 @@ export class Evaluator {
         1 << i,
       );
     }
+    return mask;
   }
 
   /** Applies a chain's steps; true when they changed the value, which is then in `changedAt[slot]`. */
@@ -310,7 +348,10 @@ export class Evaluator {
     for (; probe < end; probe += layout.PROBE_SIZE) {
       if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
       if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind) continue;
-      if (((this.live >> load<u8>(probe, layout.PROBE_LANE_CHAIN)) & 1) == 0 || !this.pathFits(probe))
+      if (
+        ((this.live >> load<u8>(probe, layout.PROBE_LANE_CHAIN)) & 1) == 0 ||
+        !pathFits(this.ruleset, probe, this.path)
+      )
         continue;
       const at = this.confirmBytes(probe);
       this.budget -= this.len;
@@ -339,17 +380,6 @@ export class Evaluator {
     return this.loweredAt;
   }
 
-  /** True when the input's path starts with the probe's. */
-  private pathFits(probe: usize): bool {
-    const count = load<u32>(probe, layout.PROBE_PATH_COUNT);
-    if (count == 0) return true;
-    let node = this.path;
-    let depth = keyPathDepth(node);
-    if (depth < count) return false;
-    for (; depth > count; depth--) node = changetype<KeyPath>(node).parent;
-    return pathElementsFit(node, count, this.ruleset.blob + load<u32>(probe, layout.PROBE_PATH));
-  }
-
   private tryNegated(first: u32, count: u32, at: usize, len: u32): void {
     const list = this.ruleset.section(Section.Negated) + ((<usize>first) << 2);
     this.serial++;
@@ -364,7 +394,8 @@ export class Evaluator {
       const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
       for (; probe < end; probe += layout.PROBE_SIZE) {
         if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
-        if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind || !this.pathFits(probe)) continue;
+        if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind || !pathFits(this.ruleset, probe, this.path))
+          continue;
         this.state.setSeen(number);
         const chain =
           this.ruleset.section(Section.Chains) +
@@ -410,32 +441,4 @@ function cacheLane(address: u32, laneKind: u32): u32 {
   if (address == Address.ResponseHeaders) return 2;
   if (address == Address.RequestHeaders) return 0;
   return laneKind == LaneKind.Keys ? 3 : 1;
-}
-
-/** Compares `count` elements, given as (u16 length, bytes)* from the root on, with the path that ends in `node`. */
-function pathElementsFit(node: usize, count: u32, wanted: usize): bool {
-  for (let i = count; i > 0; i--) {
-    // Elements are stored from the root, the chain runs from the leaf: find the i-th again each time (i ≤ a few).
-    let at = wanted;
-    for (let j: u32 = 1; j < i; j++) at += <usize>load<u16>(at) + 2;
-    const element = changetype<KeyPath>(node);
-    const len = <u32>load<u16>(at);
-    if (element.index >= 0) {
-      if (!isDecimal(at + 2, len, element.index)) return false;
-    } else if (element.len != len || memory.compare(element.at, at + 2, len) != 0) {
-      return false;
-    }
-    node = element.parent;
-  }
-  return true;
-}
-
-function isDecimal(at: usize, len: u32, value: i32): bool {
-  let rest = value;
-  for (let i = len; i > 0; i--) {
-    if (<i32>load<u8>(at + i - 1) != 0x30 + (rest % 10)) return false;
-    rest /= 10;
-    if (rest == 0) return i == 1;
-  }
-  return false;
 }
