@@ -90,8 +90,8 @@ export class Transaction {
   requestId: Text = new Text();
   /** Response status the upstream gave; 0 before it came. */
   status: u32 = 0;
-  anomalies: u32 = 0;
-  responseAnomalies: u32 = 0;
+  anomalies: u64 = 0;
+  responseAnomalies: u64 = 0;
   /** Limit bits that were hit. */
   limits: u32 = 0;
   /** Bytes of bodies inspected. */
@@ -242,7 +242,7 @@ export class Transaction {
     const config = this.policy.config;
     this.requestBodyOpen =
       config.inspectRequestBody && config.allowsContentType(contentType.type, contentType.typeLen);
-    if (this.requestBodyOpen) this.requestParser.start(contentType.kind, Address.RequestBody);
+    if (this.requestBodyOpen) this.requestParser.start(contentType, Address.RequestBody);
   }
 
   /** Bytes of the request body that were not given before; `end` when they are the last. */
@@ -298,7 +298,7 @@ export class Transaction {
       config.inspectResponseBody &&
       contentType.kind == BodyKind.Json &&
       config.allowsContentType(contentType.type, contentType.typeLen);
-    if (this.responseBodyOpen) this.responseParser.start(contentType.kind, Address.ResponseBody);
+    if (this.responseBodyOpen) this.responseParser.start(contentType, Address.ResponseBody);
     else if (end) this.finish(AFTER_RESPONSE);
   }
 
@@ -332,9 +332,9 @@ export class Transaction {
   }
 
   /** One value a fact, so that rules can ask for them by name. */
-  private pushAnomalies(address: u32, anomalies: u32): void {
+  private pushAnomalies(address: u32, anomalies: u64): void {
     for (let rest = anomalies; rest != 0; rest &= rest - 1) {
-      const name = anomalyNames[ctz(rest)];
+      const name = anomalyNames[<i32>ctz(rest)];
       this.pushOne(address, name.at, name.len);
     }
     if (anomalies != 0) this.drain();

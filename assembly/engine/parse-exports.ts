@@ -41,7 +41,8 @@ const cookies = new Cookies();
 const target = new RequestTarget();
 const headers = new HeaderPairs();
 const contentType = new ContentType();
-let anomalies: u32 = 0;
+const boundary = new ByteWriter();
+let anomalies: u64 = 0;
 let drains: u32 = 0;
 let listing: u32 = 0;
 let roomLimit: u32 = 0;
@@ -88,7 +89,8 @@ export function parseListAt(): usize {
   return list.at;
 }
 
-export function parseAnomalies(): u32 {
+/** Bits of Anomaly. */
+export function parseAnomalies(): u64 {
   return anomalies;
 }
 
@@ -107,6 +109,12 @@ export function parseLimitRoom(room: u32): void {
   roomLimit = room;
 }
 
+/** The boundary that the next runs' content type declares; 0 long for none. */
+export function parseBoundary(at: usize, len: u32): void {
+  boundary.clear();
+  boundary.bytes(at, len);
+}
+
 /** Bytes that the inputs' arena holds. */
 export function parseArenaHeld(): u32 {
   return inputs.arena.held;
@@ -119,7 +127,13 @@ function start(runner: u32, at: usize, len: u32): void {
   else if (runner == Runner.Cookies) cookies.start(at, len);
   else if (runner == Runner.Target) target.start(at, len);
   else if (runner == Runner.Headers) headers.start(at, len);
-  else body.start(<BodyKind>(runner - Runner.Body), Address.RequestBody);
+  else {
+    contentType.parse(0, 0);
+    contentType.kind = <BodyKind>(runner - Runner.Body);
+    contentType.boundary = boundary.at;
+    contentType.boundaryLen = boundary.length;
+    body.start(contentType, Address.RequestBody);
+  }
 }
 
 function feed(runner: u32, at: usize, len: u32): u32 {
@@ -150,7 +164,7 @@ function pushWhole(runner: u32): bool {
   return pushHeaders(inputs, headers, Address.RequestHeaders);
 }
 
-function anomaliesOf(runner: u32): u32 {
+function anomaliesOf(runner: u32): u64 {
   if (runner == Runner.Json) return json.anomalies;
   if (runner == Runner.Query) return query.anomalies;
   if (runner == Runner.Text || runner == Runner.Headers) return 0;

@@ -5,6 +5,9 @@ export const RUNNER = { json: 0, query: 1, text: 2, cookies: 3, target: 4, heade
 
 export const KIND = { string: 0, key: 1, number: 2, boolean: 3, null: 4, container: 5 } as const;
 
+/** Short names of the addresses that bodies are pushed at. */
+export const ADDRESS: Record<number, string> = { 3: "query", 7: "body", 8: "filenames", 9: "files_content", 18: "resolvers" };
+
 export const BODY_KIND = {
   none: 0,
   json: 1,
@@ -46,7 +49,7 @@ export function parseRun(
   const size = engine["parseRun"]!(runner, at, len, chunk, listed === "all" ? 1 : 2);
   engine["release"]!(at);
   const list = Buffer.from(take(engine, engine["parseListAt"]!(), size)).toString("latin1");
-  return { inputs: readList(list), list, anomalies: engine["parseAnomalies"]!() };
+  return { inputs: readList(list), list, anomalies: Number(engine["parseAnomalies"]!()) };
 }
 
 /** Values of one kind as text, in order. */

@@ -2,18 +2,19 @@
 // feeds them in step. A body can need several: one that is declared as a form and looks like JSON is read as
 // both, and where a parser meets what it cannot read the text parser takes over too, so nothing stays unseen.
 //
-// To add a format: a bit in Lane, its parser as a field, and its line in each of feedLane, finishLane,
-// startLane and resetLanes; then its row in choose().
+// To add a format: a bit in Lane, its parser as a field, and its line in each of feedLane, finishLane, malformedIn,
+// startLane, resetLanes and free; then its row in choose().
 
 import { isSpace } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
 import { Anomaly } from "../inputs/anomaly";
 import { Inputs } from "../inputs/inputs";
-import { BodyKind } from "../http/content-type";
+import { BodyKind, ContentType } from "../http/content-type";
 import { QueryParser } from "../http/query";
-import { Looks, SNIFF_BYTES, sniffBody } from "./body-sniff";
+import { Looks, SNIFF_BYTES, firstLine, sniffBody } from "./body-sniff";
 import { NOT_MALFORMED } from "./json-grammar";
 import { JsonParser } from "./json";
+import { BOUNDARY_LIMIT, MultipartParser } from "./multipart";
 import { TextParser } from "./text";
 import { ENCODING_BYTES, Encoding, WideText, detectEncoding } from "./wide-text";
 
@@ -22,25 +23,30 @@ enum Lane {
   None = 0,
   Json = 1,
   Form = 2,
+  Multipart = 4,
   /** Last, because the others may open it while they are fed. */
-  Text = 4,
+  Text = 8,
 }
 
-const LANES: u32 = 3;
+const LANES: u32 = 4;
+const TEXT_LANE: u32 = LANES - 1;
 /** Bytes of UTF-16 or UTF-32 that are transcoded at a time. */
 const WIDE_BLOCK: u32 = 4096;
 
 @unmanaged
 export class BodyParser {
   /** Bits of Anomaly. */
-  anomalies: u32 = 0;
+  anomalies: u64 = 0;
   private kind: BodyKind = BodyKind.None;
   private address: u32 = 0;
   private lanes: u32 = Lane.None;
   private chosen: bool = false;
   private json: JsonParser = new JsonParser();
   private form: QueryParser = new QueryParser();
+  private multipart: MultipartParser = new MultipartParser();
   private text: TextParser = new TextParser();
+  /** The boundary that the content type declares. */
+  private boundary: ByteWriter = new ByteWriter();
   /** First bytes of a body whose looks are not decided yet; then replayed to the lanes. */
   private prefix: usize = 0;
   private prefixLen: u32 = 0;
@@ -52,11 +58,15 @@ export class BodyParser {
   /** Bytes that each lane has read beyond what feed() reported as consumed. */
   private ahead: LaneOffsets = new LaneOffsets();
 
-  /** A new body, pushed at `address`. */
-  start(kind: BodyKind, address: u32): void {
+  /** A new body of that type, pushed at `address`. */
+  start(type: ContentType, address: u32): void {
     this.reset();
-    this.kind = kind;
+    this.kind = type.kind;
     this.address = address;
+    this.boundary.clear();
+    if (type.kind == BodyKind.Multipart && type.boundaryLen <= BOUNDARY_LIMIT) {
+      this.boundary.bytes(type.boundary, type.boundaryLen);
+    }
   }
 
   /** Reads `len` bytes; fewer are consumed only when the inputs are full: drain them and feed the rest. */
@@ -114,12 +124,15 @@ export class BodyParser {
   free(): void {
     this.json.free();
     this.form.free();
+    this.multipart.free();
     this.text.free();
+    this.boundary.free();
+    heap.free(changetype<usize>(this.boundary));
     if (this.prefix != 0) heap.free(this.prefix);
     this.pending.free();
     heap.free(changetype<usize>(this.pending));
     heap.free(changetype<usize>(this.wide));
-    heap.free(changetype<usize>(this.ahead));
+    this.ahead.free();
     heap.free(changetype<usize>(this));
   }
 
@@ -200,12 +213,31 @@ export class BodyParser {
     this.chosen = true;
     this.lanes = this.choose(looks);
     for (let i: u32 = 0; i < LANES; i++) this.startLane(this.lanes & (1 << i));
+    if ((this.lanes & Lane.Multipart) != 0) this.compareBoundary(looks, at, len);
     return true;
+  }
+
+  /** Where the first line is not the declared delimiter, the body is inspected as text too. */
+  private compareBoundary(looks: Looks, at: usize, len: u32): void {
+    if (looks == Looks.Multipart) {
+      const line = firstLine(at, at + len);
+      this.multipart.findBoundary(line.at + 2, line.len - 2);
+    }
+    if (this.multipart.isMismatched) this.anomalies |= Anomaly.MultipartBoundary;
+    else if (looks == Looks.Multipart) return;
+    if ((this.lanes & Lane.Text) == 0) this.startLane(Lane.Text);
+    this.lanes |= Lane.Text;
   }
 
   /** The parsers for what the body is declared as and looks like. */
   private choose(looks: Looks): u32 {
     const kind = this.kind;
+    if (looks == Looks.Multipart) {
+      if (kind == BodyKind.Multipart) return Lane.Multipart;
+      if (kind != BodyKind.None && kind != BodyKind.Text) this.anomalies |= Anomaly.BodyTypeMismatch;
+      return Lane.Multipart | Lane.Text | (kind == BodyKind.Form ? Lane.Form : 0);
+    }
+    if (kind == BodyKind.Multipart) return Lane.Multipart | this.chooseByLooks(looks);
     if (kind == BodyKind.Json) {
       if (looks == Looks.Form) {
         this.anomalies |= Anomaly.BodyTypeMismatch;
@@ -221,6 +253,12 @@ export class BodyParser {
     }
     // GraphQL starts like JSON and is none.
     if (kind == BodyKind.Graphql) return Lane.Text;
+    return this.chooseByLooks(looks);
+  }
+
+  /** Where the type has no parser of its own. */
+  private chooseByLooks(looks: Looks): u32 {
+    const kind = this.kind;
     const isOther = kind != BodyKind.None && kind != BodyKind.Unknown && kind != BodyKind.Text;
     if (isOther && (looks == Looks.Json || looks == Looks.Form)) this.anomalies |= Anomaly.BodyTypeMismatch;
     if (looks == Looks.Json) return isOther ? Lane.Json | Lane.Text : Lane.Json;
@@ -251,7 +289,7 @@ export class BodyParser {
       const read = ahead + this.feedLane(lane, inputs, at + ahead, len - ahead);
       this.ahead.set(i, read);
       consumed = min(consumed, read);
-      if (lane == Lane.Json) this.watchJson(ahead);
+      this.watch(lane, ahead);
     }
     for (let i: u32 = 0; i < LANES; i++)
       this.ahead.set(i, this.ahead.get(i) - min(consumed, this.ahead.get(i)));
@@ -259,62 +297,74 @@ export class BodyParser {
     return consumed;
   }
 
-  /** Opens the text lane at the place that JSON cannot be read beyond. */
-  private watchJson(fedFrom: u32): void {
-    const malformedAt = this.json.malformedAt;
+  /** Opens the text lane at the place that the lane cannot be read beyond. */
+  private watch(lane: u32, fedFrom: u32): void {
+    const malformedAt = this.malformedIn(lane);
     if (malformedAt == NOT_MALFORMED || (this.lanes & Lane.Text) != 0) return;
     this.lanes |= Lane.Text;
     this.startLane(Lane.Text);
-    this.ahead.set(2, fedFrom + malformedAt);
+    this.ahead.set(TEXT_LANE, fedFrom + malformedAt);
+  }
+
+  private malformedIn(lane: u32): u32 {
+    if (lane == Lane.Json) return this.json.malformedAt;
+    if (lane == Lane.Multipart) return this.multipart.malformedAt;
+    return NOT_MALFORMED;
   }
 
   private feedLane(lane: u32, inputs: Inputs, at: usize, len: u32): u32 {
     if (lane == Lane.Json) return this.json.feed(inputs, at, len);
     if (lane == Lane.Form) return this.form.feed(inputs, at, len);
+    if (lane == Lane.Multipart) return this.multipart.feed(inputs, at, len);
     return this.text.feed(inputs, at, len);
   }
 
   private finishLane(lane: u32, inputs: Inputs): bool {
     if (lane == Lane.Json) return this.json.finish(inputs);
     if (lane == Lane.Form) return this.form.finish(inputs);
+    if (lane == Lane.Multipart) return this.multipart.finish(inputs);
     return this.text.finish(inputs);
   }
 
   private startLane(lane: u32): void {
     if (lane == Lane.Json) this.json.start(this.address);
     else if (lane == Lane.Form) this.form.start(this.address);
+    else if (lane == Lane.Multipart)
+      this.multipart.start(this.address, this.boundary.at, this.boundary.length);
     else if (lane == Lane.Text) this.text.start(this.address);
   }
 
   private resetLanes(): void {
     this.json.reset();
     this.form.reset();
+    this.multipart.reset();
     this.text.reset();
   }
 
   private collectAnomalies(): void {
-    this.anomalies |= this.json.anomalies | this.form.anomalies;
+    this.anomalies |= this.json.anomalies | this.form.anomalies | this.multipart.anomalies;
   }
 }
 
 /** A number for each lane. */
 @unmanaged
 class LaneOffsets {
-  private json: u32 = 0;
-  private form: u32 = 0;
-  private text: u32 = 0;
+  private offsets: usize = heap.alloc(LANES << 2);
 
   get(i: u32): u32 {
-    return load<u32>(changetype<usize>(this) + ((<usize>i) << 2));
+    return load<u32>(this.offsets + ((<usize>i) << 2));
   }
 
   set(i: u32, value: u32): void {
-    store<u32>(changetype<usize>(this) + ((<usize>i) << 2), value);
+    store<u32>(this.offsets + ((<usize>i) << 2), value);
   }
 
   clear(): void {
-    this.json = 0;
-    this.form = 0;
-    this.text = 0;
+    memory.fill(this.offsets, 0, LANES << 2);
+  }
+
+  free(): void {
+    heap.free(this.offsets);
+    heap.free(changetype<usize>(this));
   }
 }

@@ -1,7 +1,15 @@
 // What a body looks like by its first bytes, whatever its content type says.
 
 import { isSpace, isWord } from "../bytes/ascii";
+import { findByte } from "../bytes/find-byte";
+import { Text, text } from "../bytes/text";
 import { startsScalar } from "./json-scan";
+
+const DASH: u32 = 0x2d;
+const LINE_FEED: u32 = 0x0a;
+/** Compared with bytes whose bit 0x20 is set: a dash has it. */
+const CONTENT = text("content-");
+const line = new Text();
 
 export enum Looks {
   /** More bytes are needed. */
@@ -11,6 +19,8 @@ export enum Looks {
   Brackets,
   /** `name=`. */
   Form,
+  /** A line that begins with `--`, and a header field `Content-…` behind it. */
+  Multipart,
   Text,
   Binary,
 }
@@ -27,6 +37,10 @@ export function sniffBody(at: usize, len: u32, isAll: bool): Looks {
   if (p == end) return isFinal ? Looks.Text : Looks.Undecided;
   const first = <u32>load<u8>(p);
   if (first == 0x7b || first == 0x5b) return sniffBracket(first, p + 1, end, isFinal);
+  if (first == DASH) {
+    const looks = sniffDelimiter(p, end, isFinal);
+    if (looks != Looks.Text) return looks;
+  }
   const name = p;
   while (p < end && isNameByte(load<u8>(p))) p++;
   if (p == end && !isFinal) return Looks.Undecided;
@@ -47,6 +61,26 @@ function sniffBracket(first: u32, p: usize, end: usize, isFinal: bool): Looks {
   if (c == 0x22 || c == 0x27 || c == 0x2f) return Looks.Json;
   const goesOn = first == 0x7b ? c == 0x7d || isWord(c) || c == 0x24 : startsElement(c);
   return goesOn ? Looks.Json : Looks.Brackets;
+}
+
+/** The line that the body begins with, without its line end and padding. */
+export function firstLine(at: usize, end: usize): Text {
+  at = skipMark(at, end);
+  line.at = at;
+  line.len = <u32>(findByte(at, end, LINE_FEED) - at);
+  while (line.len != 0 && load<u8>(at + (line.len - 1)) <= 0x20) line.len--;
+  return line;
+}
+
+/** Multipart, or Text for anything else that begins with a dash. */
+function sniffDelimiter(at: usize, end: usize, isFinal: bool): Looks {
+  if (end - at > 1 && load<u8>(at, 1) != DASH) return Looks.Text;
+  const next = findByte(at, end, LINE_FEED) + 1;
+  for (let i: usize = 0; i < 8; i++) {
+    if (next + i >= end) return isFinal ? Looks.Text : Looks.Undecided;
+    if ((<u32>load<u8>(next + i) | 0x20) != load<u8>(CONTENT.at + i)) return Looks.Text;
+  }
+  return next - at > 4 ? Looks.Multipart : Looks.Text;
 }
 
 /** Skips a byte order mark, or what is there of one. */

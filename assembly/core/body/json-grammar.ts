@@ -22,7 +22,7 @@ export const NOT_MALFORMED: u32 = 0xffffffff;
 
 @unmanaged
 export class JsonGrammar extends JsonPath {
-  anomalies: u32 = 0;
+  anomalies: u64 = 0;
   /** Offset in the chunk of the first byte that no reader of JSON accepts. */
   malformedAt: u32 = NOT_MALFORMED;
   private address: u32 = 0;
@@ -58,7 +58,7 @@ export class JsonGrammar extends JsonPath {
   }
 
   /** Notes what no reader of JSON accepts. */
-  malformed(anomaly: u32, p: usize): void {
+  malformed(anomaly: u64, p: usize): void {
     this.anomalies |= anomaly | Anomaly.BodyMalformed;
     if (this.malformedAt == NOT_MALFORMED) this.malformedAt = <u32>(p - this.chunk);
   }

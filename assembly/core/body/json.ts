@@ -71,7 +71,7 @@ export class JsonParser {
   private here: usize = 0;
 
   /** Bits of Anomaly. */
-  get anomalies(): u32 {
+  get anomalies(): u64 {
     const duplicate = this.grammar.hasDuplicate ? Anomaly.JsonDuplicateKey : Anomaly.None;
     return this.grammar.anomalies | duplicate;
   }

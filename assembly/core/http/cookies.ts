@@ -17,7 +17,7 @@ const COOKIE_ROOM: u32 = 3;
 
 @unmanaged
 export class Cookies {
-  anomalies: u32 = 0;
+  anomalies: u64 = 0;
   private at: usize = 0;
   private end: usize = 0;
   /** The first quote not before the last place searched: keeps the search for closing quotes linear. */

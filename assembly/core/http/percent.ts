@@ -12,7 +12,7 @@ export class Decoded {
   at: usize = 0;
   len: u32 = 0;
   /** Of the last call only. */
-  anomalies: u32 = 0;
+  anomalies: u64 = 0;
 }
 
 export const decoded = new Decoded();
@@ -38,7 +38,7 @@ export function escapeLength(at: usize, avail: u32): u32 {
 }
 
 /** Appends what the escape of `length` bytes at `at` stands for, and says what is odd about it. */
-export function putEscape(into: ValueBuffer, at: usize, length: u32): u32 {
+export function putEscape(into: ValueBuffer, at: usize, length: u32): u64 {
   if (length == 3) {
     into.bytes.byte(<u8>((hexValue(load<u8>(at, 1)) << 4) | hexValue(load<u8>(at, 2))));
     return Anomaly.None;

@@ -28,7 +28,7 @@ const PAIR_ROOM: u32 = 2;
 
 @unmanaged
 export class QueryParser {
-  anomalies: u32 = 0;
+  anomalies: u64 = 0;
   private address: u32 = 0;
   private held: ValueBuffer = new ValueBuffer();
   private brackets: BracketPath = new BracketPath();

@@ -25,7 +25,7 @@ export class RequestTarget {
   /** What follows the first `?`; of length 0 when there is none. */
   query: usize = 0;
   queryLen: u32 = 0;
-  anomalies: u32 = 0;
+  anomalies: u64 = 0;
   private raw: usize = 0;
   private rawLen: u32 = 0;
   private stage: Stage = Stage.Raw;

@@ -1,53 +1,83 @@
 // Portable: consts and enums; also bundled by esbuild.
 //
-// What the parsers noticed and went on after: one bit a fact. Names are the values that rules see at the
+// What the parsers noticed and went on after: one bit a fact, in a u64 (enums are 32 bits wide). Names are the values that rules see at the
 // addresses of anomalies; NAMES[i] is that of bit i.
 
-export enum Anomaly {
-  None = 0,
+export namespace Anomaly {
+  export const None: u64 = 0;
   /** A `%` that no two hex digits follow; kept as it is. */
-  QueryBadEscape = 0x1,
+  export const QueryBadEscape: u64 = 0x1;
   /** `%uXXXX`, which only IIS decodes. */
-  QueryUnicodeEscape = 0x2,
+  export const QueryUnicodeEscape: u64 = 0x2;
   /** A `;` with a `=` after it: inspected as part of the value and as a separator. */
-  QuerySemicolon = 0x4,
+  export const QuerySemicolon: u64 = 0x4;
   /** More brackets in a key than are followed. */
-  QueryDepth = 0x8,
-  JsonDepth = 0x10,
-  JsonBom = 0x20,
-  JsonComment = 0x40,
-  JsonSingleQuote = 0x80,
-  JsonBareKey = 0x100,
+  export const QueryDepth: u64 = 0x8;
+  export const JsonDepth: u64 = 0x10;
+  export const JsonBom: u64 = 0x20;
+  export const JsonComment: u64 = 0x40;
+  export const JsonSingleQuote: u64 = 0x80;
+  export const JsonBareKey: u64 = 0x100;
   /** A word that is neither number nor literal, where a value belongs. */
-  JsonBareWord = 0x200,
-  JsonTrailingComma = 0x400,
-  JsonMissingComma = 0x800,
+  export const JsonBareWord: u64 = 0x200;
+  export const JsonTrailingComma: u64 = 0x400;
+  export const JsonMissingComma: u64 = 0x800;
   /** Key without value, `:` or `,` where none belongs, a container as a key. */
-  JsonStructure = 0x1000,
+  export const JsonStructure: u64 = 0x1000;
   /** A closing bracket that closes nothing, or the other kind. */
-  JsonBracket = 0x2000,
+  export const JsonBracket: u64 = 0x2000;
   /** A second document after the first, as in NDJSON. */
-  JsonManyDocuments = 0x4000,
-  JsonTruncated = 0x8000,
-  JsonNul = 0x10000,
+  export const JsonManyDocuments: u64 = 0x4000;
+  export const JsonTruncated: u64 = 0x8000;
+  export const JsonNul: u64 = 0x10000;
   /** A raw control character inside a string. */
-  JsonControl = 0x20000,
-  JsonBadEscape = 0x40000,
+  export const JsonControl: u64 = 0x20000;
+  export const JsonBadEscape: u64 = 0x40000;
   /** Half a surrogate pair; kept as three bytes (WTF-8). */
-  LoneSurrogate = 0x80000,
+  export const LoneSurrogate: u64 = 0x80000;
   /** A value longer than the window: inspected in overlapping parts. */
-  ValueSplit = 0x100000,
+  export const ValueSplit: u64 = 0x100000;
   /** The body does not look like what its content type says. */
-  BodyTypeMismatch = 0x200000,
+  export const BodyTypeMismatch: u64 = 0x200000;
   /** A body that cannot be read as its format; from there on inspected as text too. */
-  BodyMalformed = 0x400000,
+  export const BodyMalformed: u64 = 0x400000;
   /** Declared and found binary: not inspected. */
-  BodyBinary = 0x800000,
-  HeaderMalformed = 0x1000000,
+  export const BodyBinary: u64 = 0x800000;
+  export const HeaderMalformed: u64 = 0x1000000;
   /** An object with the same key twice. */
-  JsonDuplicateKey = 0x2000000,
+  export const JsonDuplicateKey: u64 = 0x2000000;
   /** A body in UTF-16 or UTF-32; transcoded. */
-  BodyWideEncoding = 0x4000000,
+  export const BodyWideEncoding: u64 = 0x4000000;
+  /** No boundary is declared, or the body uses another one. */
+  export const MultipartBoundary: u64 = 0x8000000;
+  /** A line that begins with the delimiter and goes on, or a part behind the last delimiter. */
+  export const MultipartDelimiter: u64 = 0x10000000;
+  /** A header line of a part without a colon, with odd bytes in its name, folded, or too long. */
+  export const MultipartHeader: u64 = 0x20000000;
+  /** A part without `Content-Disposition: form-data`, with several of them, or with broken or repeated parameters. */
+  export const MultipartDisposition: u64 = 0x40000000;
+  /** A part with a transfer encoding: inspected decoded and as it is. */
+  export const MultipartEncoding: u64 = 0x80000000;
+  /** Lines of the structure that end in LF alone. */
+  export const MultipartLineEnd: u64 = 0x100000000;
+  /** The last delimiter is missing. */
+  export const MultipartTruncated: u64 = 0x200000000;
+  /** A document type declaration. */
+  export const XmlDoctype: u64 = 0x400000000;
+  /** An entity is declared. */
+  export const XmlEntity: u64 = 0x800000000;
+  /** An external identifier: `SYSTEM` or `PUBLIC`. */
+  export const XmlExternal: u64 = 0x1000000000;
+  /** What no reader of XML accepts; inspected as text from there on. */
+  export const XmlMalformed: u64 = 0x2000000000;
+  /** Elements deeper than are followed. */
+  export const XmlDepth: u64 = 0x4000000000;
+  /** Elements are open at the end. */
+  export const XmlTruncated: u64 = 0x8000000000;
+  /** A charset is declared that may write ASCII otherwise than as itself. */
+  export const BodyCharset: u64 = 0x10000000000;
+  /** A GraphQL document with a byte or token that the language does not have. */
+  export const GraphqlMalformed: u64 = 0x20000000000;
 }
 
 export const ANOMALY_NAMES = [
@@ -78,4 +108,19 @@ export const ANOMALY_NAMES = [
   "header.malformed",
   "json.duplicate_key",
   "body.wide_encoding",
+  "multipart.boundary",
+  "multipart.delimiter",
+  "multipart.header",
+  "multipart.disposition",
+  "multipart.transfer_encoding",
+  "multipart.line_end",
+  "multipart.truncated",
+  "xml.doctype",
+  "xml.entity",
+  "xml.external",
+  "xml.malformed",
+  "xml.depth",
+  "xml.truncated",
+  "body.charset",
+  "graphql.malformed",
 ];

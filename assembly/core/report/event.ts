@@ -150,7 +150,7 @@ function number(out: ByteWriter, name: string, value: u64): void {
 }
 
 /** Names of the bits set, as an array; left out when there are none. */
-function names(out: ByteWriter, name: string, bits: u32, table: Array<string>): void {
+function names(out: ByteWriter, name: string, bits: u64, table: Array<string>): void {
   if (bits == 0) return;
   out.byte(0x2c);
   appendJsonName(out, name);
@@ -158,7 +158,7 @@ function names(out: ByteWriter, name: string, bits: u32, table: Array<string>): 
   for (let rest = bits; rest != 0; rest &= rest - 1) {
     out.byte(separator);
     out.byte(0x22);
-    out.text(table[ctz(rest)]);
+    out.text(table[<i32>ctz(rest)]);
     out.byte(0x22);
     separator = 0x2c;
   }
