@@ -85,17 +85,59 @@ describe("multipart", () => {
       ["any case", form("CONTENT-disposition : FORM-data;NAME=a\n\n1"), "body string a=1"],
       ["folded", form('Content-Disposition: form-data;\n name="a"\n\n1'), "body string a=1"],
       ["quote in a name", form(field('a\\"b', "1")), 'body string a\\"b=1'],
-      ["a second disposition", form('Content-Disposition: x\nContent-Disposition: form-data; name="a"\n\n1'), "body string a=1"],
-      ["base64", form('Content-Disposition: form-data; name="a"\nContent-Transfer-Encoding: base64\n\nPHNjcmlwdD4='), "body string a=<script>"],
-      ["quoted-printable", form('Content-Disposition: form-data; name="a"\nContent-Transfer-Encoding: quoted-printable\n\n=3Cb=\n>=ZZ='), "body string a=<b>=ZZ"],
-      ["extended name", form(`Content-Disposition: form-data; name="f"; filename*=UTF-8''%2e%2e%2fetc\n\nx`), "filenames string f=../etc"],
-      ["backslash in a file name", form('Content-Disposition: form-data; name="f"; filename="..\\..\\a"\n\nx'), "filenames string f=..\\..\\a"],
-      ["a quote that never closes", form('Content-Disposition: form-data; name="f"; filename="a.php\n\nx'), "filenames string f=a.php"],
-      ["a file without name", form('Content-Disposition: form-data; name="f"; filename=""\n\nx'), "body string f=x"],
-      ["another field", form('Content-Disposition: form-data; name="f"\nX-Odd: <script>\n\nx'), "body string X-Odd=<script>"],
-      ["no empty line", "--b0\r\nContent-Disposition: form-data; name=a\r\n--b0\r\nContent-Disposition: form-data; name=b\r\n\r\n2\r\n--b0--", "body string b=2"],
+      [
+        "a second disposition",
+        form('Content-Disposition: x\nContent-Disposition: form-data; name="a"\n\n1'),
+        "body string a=1",
+      ],
+      [
+        "base64",
+        form('Content-Disposition: form-data; name="a"\nContent-Transfer-Encoding: base64\n\nPHNjcmlwdD4='),
+        "body string a=<script>",
+      ],
+      [
+        "quoted-printable",
+        form(
+          'Content-Disposition: form-data; name="a"\nContent-Transfer-Encoding: quoted-printable\n\n=3Cb=\n>=ZZ=',
+        ),
+        "body string a=<b>=ZZ",
+      ],
+      [
+        "extended name",
+        form(`Content-Disposition: form-data; name="f"; filename*=UTF-8''%2e%2e%2fetc\n\nx`),
+        "filenames string f=../etc",
+      ],
+      [
+        "backslash in a file name",
+        form('Content-Disposition: form-data; name="f"; filename="..\\..\\a"\n\nx'),
+        "filenames string f=..\\..\\a",
+      ],
+      [
+        "a quote that never closes",
+        form('Content-Disposition: form-data; name="f"; filename="a.php\n\nx'),
+        "filenames string f=a.php",
+      ],
+      [
+        "a file without name",
+        form('Content-Disposition: form-data; name="f"; filename=""\n\nx'),
+        "body string f=x",
+      ],
+      [
+        "another field",
+        form('Content-Disposition: form-data; name="f"\nX-Odd: <script>\n\nx'),
+        "body string X-Odd=<script>",
+      ],
+      [
+        "no empty line",
+        "--b0\r\nContent-Disposition: form-data; name=a\r\n--b0\r\nContent-Disposition: form-data; name=b\r\n\r\n2\r\n--b0--",
+        "body string b=2",
+      ],
       ["behind the last delimiter", form(field("a", "1")) + form(field("c", "3")), "body string c=3"],
-      ["a delimiter that goes on", "--b0x\r\n" + field("a", "1").replaceAll("\n", "\r\n") + "\r\n--b0--", "body string a=1"],
+      [
+        "a delimiter that goes on",
+        "--b0x\r\n" + field("a", "1").replaceAll("\n", "\r\n") + "\r\n--b0--",
+        "body string a=1",
+      ],
     ];
     for (const [name, body, wanted] of rows) {
       assert.ok(shown(parse(body)).includes(wanted), `${name}: ${JSON.stringify(shown(parse(body)))}`);
@@ -128,22 +170,64 @@ describe("multipart", () => {
     const content = Array.from({ length: 1 << 18 }, (_, i) => String(i % 10_000).padStart(4, "0")).join("");
     const body = form(`Content-Disposition: form-data; name="f"; filename="x"\n\n${content}`);
     for (const chunk of [0, 1000]) {
-      const pieces = runWith("b0", MULTIPART, body, chunk).inputs.filter((input) => ADDRESS[input.address] === "files_content");
-      assert.equal(pieces.map((piece, i) => piece.value.toString().slice(i === 0 ? 0 : 1024)).join(""), content);
+      const pieces = runWith("b0", MULTIPART, body, chunk).inputs.filter(
+        (input) => ADDRESS[input.address] === "files_content",
+      );
+      assert.equal(
+        pieces.map((piece, i) => piece.value.toString().slice(i === 0 ? 0 : 1024)).join(""),
+        content,
+      );
     }
   });
 
   const piece = fc.constantFrom(
-    ...["--b0", "--b0--", "--b", "\r\n", "\n", "\r", "-", "a", ":", ";", " ", '"', "\\", "=3D=", "=\r\n", "PHNj", "\0", "é"],
-    ...["Content-Disposition: form-data", '; name="n"', "; filename=f", "; filename*=UTF-8''%41", "\r\n\r\n", "\r\n--b0\r\n"],
-    ...["Content-Transfer-Encoding: base64", "Content-Transfer-Encoding: quoted-printable", "Content-Type: text/plain; charset=utf-7"],
+    ...[
+      "--b0",
+      "--b0--",
+      "--b",
+      "\r\n",
+      "\n",
+      "\r",
+      "-",
+      "a",
+      ":",
+      ";",
+      " ",
+      '"',
+      "\\",
+      "=3D=",
+      "=\r\n",
+      "PHNj",
+      "\0",
+      "é",
+    ],
+    ...[
+      "Content-Disposition: form-data",
+      '; name="n"',
+      "; filename=f",
+      "; filename*=UTF-8''%41",
+      "\r\n\r\n",
+      "\r\n--b0\r\n",
+    ],
+    ...[
+      "Content-Transfer-Encoding: base64",
+      "Content-Transfer-Encoding: quoted-printable",
+      "Content-Type: text/plain; charset=utf-7",
+    ],
   );
 
   test("chunked-equals-whole on soup of its syntax, whatever the boundary", () => {
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 40 }), fc.constantFrom("b0", "", "b", "b0\r\n"), (pieces, boundary) => {
-        assertChunked((bytes, chunk) => runWith(boundary, MULTIPART, bytes, chunk), Buffer.from(pieces.join("")));
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 40 }),
+        fc.constantFrom("b0", "", "b", "b0\r\n"),
+        (pieces, boundary) => {
+          assertChunked(
+            (bytes, chunk) => runWith(boundary, MULTIPART, bytes, chunk),
+            Buffer.from(pieces.join("")),
+          );
+        },
+      ),
       { numRuns: 500 * SCALE },
     );
   });
@@ -152,14 +236,22 @@ describe("multipart", () => {
     const name = fc.stringMatching(/^[\w.[\]-]{1,12}$/);
     const value = fc.string({ unit: "binary", minLength: 1 }).filter((text) => !text.includes("--b0"));
     fc.assert(
-      fc.property(fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 6 }), fc.nat(9), (fields, chunk) => {
-        const body = fields.map(([n, v]) => `--b0\r\nContent-Disposition: form-data; name="${n}"\r\n\r\n${v}\r\n`).join("");
-        const run = runWith("b0", MULTIPART, Buffer.from(body + "--b0--\r\n"), chunk);
-        assert.deepEqual(
-          run.inputs.filter((input) => input.kind === KIND.string).map((input) => [input.path.join("."), input.value.toString()]),
-          fields,
-        );
-      }),
+      fc.property(
+        fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 6 }),
+        fc.nat(9),
+        (fields, chunk) => {
+          const body = fields
+            .map(([n, v]) => `--b0\r\nContent-Disposition: form-data; name="${n}"\r\n\r\n${v}\r\n`)
+            .join("");
+          const run = runWith("b0", MULTIPART, Buffer.from(body + "--b0--\r\n"), chunk);
+          assert.deepEqual(
+            run.inputs
+              .filter((input) => input.kind === KIND.string)
+              .map((input) => [input.path.join("."), input.value.toString()]),
+            fields,
+          );
+        },
+      ),
       { numRuns: 300 * SCALE },
     );
   });

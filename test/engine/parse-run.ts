@@ -6,7 +6,13 @@ export const RUNNER = { json: 0, query: 1, text: 2, cookies: 3, target: 4, heade
 export const KIND = { string: 0, key: 1, number: 2, boolean: 3, null: 4, container: 5 } as const;
 
 /** Short names of the addresses that bodies are pushed at. */
-export const ADDRESS: Record<number, string> = { 3: "query", 7: "body", 8: "filenames", 9: "files_content", 18: "resolvers" };
+export const ADDRESS: Record<number, string> = {
+  3: "query",
+  7: "body",
+  8: "filenames",
+  9: "files_content",
+  18: "resolvers",
+};
 
 export const BODY_KIND = {
   none: 0,

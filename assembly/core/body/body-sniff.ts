@@ -41,6 +41,13 @@ export function sniffBody(at: usize, len: u32, isAll: bool): Looks {
     const looks = sniffDelimiter(p, end, isFinal);
     if (looks != Looks.Text) return looks;
   }
+  return sniffName(at, p, end, isAll);
+}
+
+/** Form, when a name and a `=` are there, else text or binary; `p` is behind the white space. */
+function sniffName(at: usize, p: usize, end: usize, isAll: bool): Looks {
+  const len = <u32>(end - at);
+  const isFinal = isAll || len >= SNIFF_BYTES;
   const name = p;
   while (p < end && isNameByte(load<u8>(p))) p++;
   if (p == end && !isFinal) return Looks.Undecided;
@@ -78,7 +85,7 @@ function sniffDelimiter(at: usize, end: usize, isFinal: bool): Looks {
   const next = findByte(at, end, LINE_FEED) + 1;
   for (let i: usize = 0; i < 8; i++) {
     if (next + i >= end) return isFinal ? Looks.Text : Looks.Undecided;
-    if ((<u32>load<u8>(next + i) | 0x20) != load<u8>(CONTENT.at + i)) return Looks.Text;
+    if (((<u32>load<u8>(next + i)) | 0x20) != load<u8>(CONTENT.at + i)) return Looks.Text;
   }
   return next - at > 4 ? Looks.Multipart : Looks.Text;
 }

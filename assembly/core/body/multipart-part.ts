@@ -212,10 +212,7 @@ export class MultipartPart {
         continue;
       }
       this.hasName = true;
-      this.name.bytes(
-        parameters.value,
-        min(<u32>(parameters.valueEnd - parameters.value), PATH_KEY_BYTES),
-      );
+      this.name.bytes(parameters.value, min(<u32>(parameters.valueEnd - parameters.value), PATH_KEY_BYTES));
     }
     if (this.isAmbiguous) this.anomalies |= Anomaly.MultipartDisposition;
   }
@@ -324,7 +321,16 @@ function keepsAscii(at: usize, end: usize): bool {
 function isPlain(at: usize, end: usize): bool {
   for (; at < end; at++) {
     const c = <u32>load<u8>(at);
-    if (!isWord(c) && !isBlank(c) && c != 0x2f && c != 0x2b && c != 0x2d && c != 0x2e && c != 0x3b && c != 0x3d) {
+    if (
+      !isWord(c) &&
+      !isBlank(c) &&
+      c != 0x2f &&
+      c != 0x2b &&
+      c != 0x2d &&
+      c != 0x2e &&
+      c != 0x3b &&
+      c != 0x3d
+    ) {
       return false;
     }
   }

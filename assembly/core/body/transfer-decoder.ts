@@ -47,7 +47,7 @@ export class TransferDecoder {
   private base64(c: u32, out: ByteWriter): void {
     const value = base64Value(c);
     if (value < 0) return;
-    this.bits = (this.bits << 6) | <u32>value;
+    this.bits = (this.bits << 6) | (<u32>value);
     this.bitCount += 6;
     if (this.bitCount < 8) return;
     this.bitCount -= 8;

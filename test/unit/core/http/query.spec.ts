@@ -11,7 +11,7 @@ class Row {
     public name: string,
     public text: string,
     public wanted: string,
-    public anomalies: u32,
+    public anomalies: u64,
   ) {}
 }
 
