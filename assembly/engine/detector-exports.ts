@@ -4,6 +4,10 @@ import { SQLI_REQUIRED, detectSqli, sqliFingerprint, sqliSteps } from "../core/m
 import { XSS_REQUIRED, detectXss, xssSteps } from "../core/match/xss";
 import { SHELL_REQUIRED, detectShell, shellSteps } from "../core/match/shell";
 import { SSRF_REQUIRED, detectSsrf, ssrfSteps } from "../core/match/ssrf";
+import { detectJndi, jndiSteps } from "../core/match/jndi";
+import { detectXxe, xxeSteps } from "../core/match/xxe";
+import { detectSsi, ssiSteps } from "../core/match/ssi";
+import { detectPrototypePollution, prototypePollutionSteps } from "../core/match/prototype-pollution";
 
 const span: Span = new Span();
 
@@ -70,4 +74,36 @@ export function ssrfStepCount(): u32 {
 /** 256-bit set: a value without any of these bytes is never detected. */
 export function ssrfRequiredSet(): usize {
   return SSRF_REQUIRED;
+}
+
+export function jndiDetect(at: usize, len: u32): bool {
+  return detectJndi(at, at + len, span);
+}
+
+export function jndiStepCount(): u32 {
+  return jndiSteps();
+}
+
+export function xxeDetect(at: usize, len: u32): bool {
+  return detectXxe(at, at + len, span);
+}
+
+export function xxeStepCount(): u32 {
+  return xxeSteps();
+}
+
+export function ssiDetect(at: usize, len: u32): bool {
+  return detectSsi(at, at + len, span);
+}
+
+export function ssiStepCount(): u32 {
+  return ssiSteps();
+}
+
+export function prototypePollutionDetect(at: usize, len: u32): bool {
+  return detectPrototypePollution(at, at + len, span);
+}
+
+export function prototypePollutionStepCount(): u32 {
+  return prototypePollutionSteps();
 }

@@ -102,6 +102,16 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
       operand.maskA = classesOfSet(SSRF_REQUIRED);
       operand.minLength = max<u32>(operand.minLength, 7);
       return true;
+    case Operator.IsJndiLookup:
+      operand.maskA = narrowestClass(0x7b);
+      operand.maskB = narrowestClass(0x24);
+      return true;
+    case Operator.IsXxe:
+      return requireOne(operand, XXE_LITERALS);
+    case Operator.IsSsiInjection:
+      return requireOne(operand, SSI_LITERALS);
+    case Operator.IsPrototypePollution:
+      return requireOne(operand, PROTOTYPE_LITERALS);
     case Operator.HiddenAsciiMatch:
       operand.maskA = CLASS_HIGH;
       return true;
@@ -109,6 +119,11 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
       return true;
   }
 }
+
+/** One of these, any case, is in every match of the operator. A space stands between them. */
+const XXE_LITERALS = "<!doctype <!entity <![cdata[ :include <xsl: xmlns: :script :document :write";
+const SSI_LITERALS = "<!-- <esi: <%@";
+const PROTOTYPE_LITERALS = "__proto__ prototype";
 
 /** A larger table is not worth its room: its condition is confirmed by the program, seldom and slowly. */
 const DFA_BYTES_MAX: u32 = 32 * 1024;
@@ -128,6 +143,20 @@ function freeWriter(writer: ByteWriter): void {
 /** Letters, digits and `- . / : @ _`: no statement is changed by these alone, but names, paths and dates consist of them. */
 const CLASSES_OF_NAMES: u64 =
   (1 << 13) | (1 << 14) | (1 << 15) | (1 << 16) | (1 << 22) | (1 << 28) | (1 << 31) | (1 << 38) | (1 << 39);
+
+/** Makes the words of `list` the literals one of which every match contains. */
+function requireOne(operand: Operand, list: string): bool {
+  const words = list.split(" ");
+  const word = new ByteWriter();
+  for (let i = 0; i < words.length; i++) {
+    word.clear();
+    word.text(words[i]);
+    addLiteral(operand, word.at, word.length);
+  }
+  word.free();
+  heap.free(changetype<usize>(word));
+  return true;
+}
 
 function fail(operand: Operand, problem: string): bool {
   operand.problem.clear();

@@ -165,6 +165,10 @@ export enum Operator {
   RegexMatchWithChecksum = 12,
   IsShellInjection = 13,
   IsSsrfTarget = 14,
+  IsJndiLookup = 15,
+  IsXxe = 16,
+  IsSsiInjection = 17,
+  IsPrototypePollution = 18,
 }
 
 export const OPERATOR_NAMES = [
@@ -183,4 +187,8 @@ export const OPERATOR_NAMES = [
   "regex_match_with_checksum",
   "is_shell_injection",
   "is_ssrf_target",
+  "is_jndi_lookup",
+  "is_xxe",
+  "is_ssi_injection",
+  "is_prototype_pollution",
 ];

@@ -6,6 +6,10 @@ import { exactFind } from "../match/exact-set";
 import { hiddenAsciiFind } from "../match/hidden-ascii";
 import { ipFind } from "../match/ip-range";
 import { phraseFind } from "../match/phrase-set";
+import { detectJndi } from "../match/jndi";
+import { detectXxe } from "../match/xxe";
+import { detectSsi } from "../match/ssi";
+import { detectPrototypePollution } from "../match/prototype-pollution";
 import { dfaSearch } from "../match/regex-dfa";
 import { nfaFind, nfaSearch } from "../match/regex-nfa";
 import { detectShell } from "../match/shell";
@@ -59,6 +63,14 @@ export function matchOperator(
       return detectShell(at, at + len, span);
     case Operator.IsSsrfTarget:
       return detectSsrf(at, at + len, span);
+    case Operator.IsJndiLookup:
+      return detectJndi(at, at + len, span);
+    case Operator.IsXxe:
+      return detectXxe(at, at + len, span);
+    case Operator.IsSsiInjection:
+      return detectSsi(at, at + len, span);
+    case Operator.IsPrototypePollution:
+      return detectPrototypePollution(at, at + len, span);
     case Operator.ExactMatch:
       return exactFind(table, at, len, now);
     case Operator.IpMatch:

