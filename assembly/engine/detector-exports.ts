@@ -2,6 +2,10 @@
 import { Span } from "../core/match/span";
 import { SQLI_REQUIRED, detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
 import { XSS_REQUIRED, detectXss, xssSteps } from "../core/match/xss";
+import { detectLdap, ldapSteps } from "../core/match/ldap";
+import { detectHeaderLine, detectMail, mailSteps } from "../core/match/mail";
+import { detectNosql, nosqlSteps } from "../core/match/nosql";
+import { detectXpath, xpathSteps } from "../core/match/xpath";
 import { SHELL_REQUIRED, detectShell, shellSteps } from "../core/match/shell";
 import { SSRF_REQUIRED, detectSsrf, ssrfSteps } from "../core/match/ssrf";
 import { detectJndi, jndiSteps } from "../core/match/jndi";
@@ -106,4 +110,45 @@ export function prototypePollutionDetect(at: usize, len: u32): bool {
 
 export function prototypePollutionStepCount(): u32 {
   return prototypePollutionSteps();
+}
+
+export function nosqlDetect(at: usize, len: u32): bool {
+  return detectNosql(at, at + len, span);
+}
+
+export function nosqlStepCount(): u32 {
+  return nosqlSteps();
+}
+
+export function ldapDetect(at: usize, len: u32): bool {
+  return detectLdap(at, at + len, span);
+}
+
+export function ldapStepCount(): u32 {
+  return ldapSteps();
+}
+
+export function xpathDetect(at: usize, len: u32): bool {
+  return detectXpath(at, at + len, span);
+}
+
+export function xpathStepCount(): u32 {
+  return xpathSteps();
+}
+
+export function mailDetect(at: usize, len: u32): bool {
+  return detectMail(at, at + len, span);
+}
+
+export function mailStepCount(): u32 {
+  return mailSteps();
+}
+
+export function headerLineDetect(at: usize, len: u32): bool {
+  return detectHeaderLine(at, at + len, span);
+}
+
+/** The mail and header-line detectors count together. */
+export function headerLineStepCount(): u32 {
+  return mailSteps();
 }

@@ -10,6 +10,11 @@ export const DETECTORS = [
   "xxe",
   "ssi",
   "prototypePollution",
+  "nosql",
+  "ldap",
+  "xpath",
+  "mail",
+  "headerLine",
 ] as const;
 export type Detector = (typeof DETECTORS)[number];
 
@@ -359,5 +364,42 @@ export const PIECES: Record<Detector, string[]> = {
     " ",
     "a",
     "\\",
+  ],
+  nosql: [
+    ...String.raw`$ne $where $or [ ] { } ' " \ : , ; || && == = return true this. db. a 1 var new Date() do while sleep( ( ) // /a/ %24 .`.split(
+      " ",
+    ),
+    " ",
+    "\n",
+  ],
+  ldap: [...String.raw`( ) * & | ! = ~= <= >= := : 2.5.13 cn uid %00 a 1 ; '`.split(" "), " ", "\u0000"],
+  xpath: [
+    ...String.raw`( ) / // * @ [ ] | ' " = :: or and not count name text position child parent .. . a 1 ,`.split(
+      " ",
+    ),
+    " ",
+  ],
+  mail: [
+    ...String.raw`%0a %0d %250a \n \r : @ a A1 1 Bcc To Subject DATA QUIT FETCH INBOX Set-Cookie Content-Length = " .`.split(
+      " ",
+    ),
+    "\r",
+    "\n",
+    " ",
+    "RCPT TO",
+    "MAIL FROM",
+    "HTTP/1.1 200",
+    "\t",
+  ],
+  headerLine: [
+    ...String.raw`%0a %0d %250a \n \r : @ a A1 1 Bcc To Subject DATA QUIT FETCH INBOX Set-Cookie Content-Length = " .`.split(
+      " ",
+    ),
+    "\r",
+    "\n",
+    " ",
+    "RCPT TO",
+    "MAIL FROM",
+    "HTTP/1.1 200",
   ],
 };

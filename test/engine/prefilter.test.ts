@@ -158,7 +158,17 @@ const operation: fc.Arbitrary<{ operator: string; parameters: object }> = fc.one
   },
   fc.array(word, { maxLength: 4 }).map((list) => ({ operator: "exact_match", parameters: { list } })),
   fc
-    .constantFrom("is_sqli", "is_xss", "exists", "hidden_ascii_match")
+    .constantFrom(
+      "is_sqli",
+      "is_xss",
+      "exists",
+      "hidden_ascii_match",
+      "is_nosql_injection",
+      "is_ldap_injection",
+      "is_xpath_injection",
+      "is_mail_injection",
+      "is_header_injection",
+    )
     .map((operator) => ({ operator, parameters: {} })),
   scalar.map((value) => ({ operator: "equals", parameters: { value } })),
   fc

@@ -5,9 +5,13 @@ import { ByteWriter } from "../bytes/byte-writer";
 import { JsonDocument, JsonKind } from "../document/json-document";
 import { CLASS_ANY, CLASS_HIGH, classWeight, classesOfSet, narrowestClass } from "../match/byte-classes";
 import { Checksum, checksumFromName } from "../match/checksum";
+import { LDAP_REQUIRED, LDAP_REQUIRED_MARKS } from "../match/ldap";
+import { LINE_REQUIRED } from "../match/mail";
+import { NOSQL_REQUIRED } from "../match/nosql";
 import { SHELL_REQUIRED } from "../match/shell";
 import { SQLI_REQUIRED } from "../match/sqli";
 import { SSRF_REQUIRED } from "../match/ssrf";
+import { XPATH_REQUIRED, XPATH_REQUIRED_MARKS } from "../match/xpath";
 import { XSS_REQUIRED } from "../match/xss";
 import { Operator } from "../rules/layout";
 import { writeComparand } from "../rules/comparand";
@@ -70,6 +74,7 @@ export class Operand {
 }
 
 /** Fills `operand` from a condition's `parameters`; false with `operand.problem` set when they are no good. */
+// eslint-disable-next-line complexity -- one branch per operator
 export function compileOperand(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
   const options = doc.get(parameters, "options");
   const minLength = doc.get(options, "min_length");
@@ -112,6 +117,25 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
       return requireOne(operand, SSI_LITERALS);
     case Operator.IsPrototypePollution:
       return requireOne(operand, PROTOTYPE_LITERALS);
+    case Operator.IsNosqlInjection:
+      operand.minLength = 3;
+      operand.maskA = classesOfSet(NOSQL_REQUIRED);
+      return true;
+    case Operator.IsLdapInjection:
+      operand.minLength = 3;
+      operand.maskA = classesOfSet(LDAP_REQUIRED);
+      operand.maskB = classesOfSet(LDAP_REQUIRED_MARKS);
+      return true;
+    case Operator.IsXpathInjection:
+      operand.minLength = 3;
+      operand.maskA = classesOfSet(XPATH_REQUIRED);
+      operand.maskB = classesOfSet(XPATH_REQUIRED_MARKS);
+      return true;
+    case Operator.IsMailInjection:
+    case Operator.IsHeaderInjection:
+      operand.minLength = 6;
+      operand.maskA = classesOfSet(LINE_REQUIRED);
+      return true;
     case Operator.HiddenAsciiMatch:
       operand.maskA = CLASS_HIGH;
       return true;

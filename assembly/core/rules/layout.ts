@@ -169,6 +169,11 @@ export enum Operator {
   IsXxe = 16,
   IsSsiInjection = 17,
   IsPrototypePollution = 18,
+  IsNosqlInjection = 19,
+  IsLdapInjection = 20,
+  IsXpathInjection = 21,
+  IsMailInjection = 22,
+  IsHeaderInjection = 23,
 }
 
 export const OPERATOR_NAMES = [
@@ -191,4 +196,9 @@ export const OPERATOR_NAMES = [
   "is_xxe",
   "is_ssi_injection",
   "is_prototype_pollution",
+  "is_nosql_injection",
+  "is_ldap_injection",
+  "is_xpath_injection",
+  "is_mail_injection",
+  "is_header_injection",
 ];

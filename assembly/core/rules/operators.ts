@@ -5,6 +5,9 @@ import { checksumHolds } from "../match/checksum";
 import { exactFind } from "../match/exact-set";
 import { hiddenAsciiFind } from "../match/hidden-ascii";
 import { ipFind } from "../match/ip-range";
+import { detectLdap } from "../match/ldap";
+import { detectHeaderLine, detectMail } from "../match/mail";
+import { detectNosql } from "../match/nosql";
 import { phraseFind } from "../match/phrase-set";
 import { detectJndi } from "../match/jndi";
 import { detectXxe } from "../match/xxe";
@@ -16,6 +19,7 @@ import { detectShell } from "../match/shell";
 import { Span } from "../match/span";
 import { detectSqli } from "../match/sqli";
 import { detectSsrf } from "../match/ssrf";
+import { detectXpath } from "../match/xpath";
 import { detectXss } from "../match/xss";
 import {
   CONDITION_CHECKSUM,
@@ -38,6 +42,7 @@ export function readsKind(operator: u32, kind: u32): bool {
 }
 
 /** Does the condition's operator hold for the value? `span` receives the part that made it hold. */
+// eslint-disable-next-line complexity -- one branch per operator
 export function matchOperator(
   ruleset: Ruleset,
   condition: usize,
@@ -71,6 +76,16 @@ export function matchOperator(
       return detectSsi(at, at + len, span);
     case Operator.IsPrototypePollution:
       return detectPrototypePollution(at, at + len, span);
+    case Operator.IsNosqlInjection:
+      return detectNosql(at, at + len, span);
+    case Operator.IsLdapInjection:
+      return detectLdap(at, at + len, span);
+    case Operator.IsXpathInjection:
+      return detectXpath(at, at + len, span);
+    case Operator.IsMailInjection:
+      return detectMail(at, at + len, span);
+    case Operator.IsHeaderInjection:
+      return detectHeaderLine(at, at + len, span);
     case Operator.ExactMatch:
       return exactFind(table, at, len, now);
     case Operator.IpMatch:
