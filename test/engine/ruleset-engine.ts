@@ -6,12 +6,17 @@ import { readFileSync } from "node:fs";
 /** Numbers of assembly/core/address.ts that these tests use. */
 export const ADDRESSES = {
   "server.request.method": 1,
+  "server.request.uri.raw": 2,
   "server.request.query": 3,
   "server.request.headers.no_cookies": 5,
+  "server.request.cookies": 6,
   "server.request.body": 7,
+  "server.request.body.filenames": 8,
+  "server.request.body.files_content": 9,
   "http.client_ip": 12,
   "server.response.status": 19,
   "server.response.body": 21,
+  "server.request.path": 23,
 } as const;
 export type AddressName = keyof typeof ADDRESSES;
 
