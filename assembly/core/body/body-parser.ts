@@ -2,8 +2,8 @@
 // feeds them in step. A body can need several: one that is declared as a form and looks like JSON is read as
 // both, and where a parser meets what it cannot read the text parser takes over too, so nothing stays unseen.
 //
-// To add a format: a bit in Lane, its parser as a field, and its line in each of feedLane, finishLane, malformedIn,
-// startLane, resetLanes and free; then its row in choose().
+// To add a format: a bit in Lane and its row in body-lanes.ts, its parser as a field here, and its line in each of
+// feedLane, finishLane, malformedIn, startLane, resetLanes, collectAnomalies and free.
 
 import { isSpace } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
@@ -11,25 +11,15 @@ import { Anomaly } from "../inputs/anomaly";
 import { Inputs } from "../inputs/inputs";
 import { BodyKind, ContentType } from "../http/content-type";
 import { QueryParser } from "../http/query";
+import { LANES, Lane, TEXT_LANE, isMismatched, lanesFor } from "./body-lanes";
 import { Looks, SNIFF_BYTES, firstLine, sniffBody } from "./body-sniff";
 import { NOT_MALFORMED } from "./json-grammar";
 import { JsonParser } from "./json";
 import { BOUNDARY_LIMIT, MultipartParser } from "./multipart";
 import { TextParser } from "./text";
+import { XmlParser } from "./xml";
 import { ENCODING_BYTES, Encoding, WideText, detectEncoding } from "./wide-text";
 
-/** A parser at work, one bit each; fed in this order. */
-enum Lane {
-  None = 0,
-  Json = 1,
-  Form = 2,
-  Multipart = 4,
-  /** Last, because the others may open it while they are fed. */
-  Text = 8,
-}
-
-const LANES: u32 = 4;
-const TEXT_LANE: u32 = LANES - 1;
 /** Bytes of UTF-16 or UTF-32 that are transcoded at a time. */
 const WIDE_BLOCK: u32 = 4096;
 
@@ -44,6 +34,7 @@ export class BodyParser {
   private json: JsonParser = new JsonParser();
   private form: QueryParser = new QueryParser();
   private multipart: MultipartParser = new MultipartParser();
+  private xml: XmlParser = new XmlParser();
   private text: TextParser = new TextParser();
   /** The boundary that the content type declares. */
   private boundary: ByteWriter = new ByteWriter();
@@ -125,6 +116,7 @@ export class BodyParser {
     this.json.free();
     this.form.free();
     this.multipart.free();
+    this.xml.free();
     this.text.free();
     this.boundary.free();
     heap.free(changetype<usize>(this.boundary));
@@ -211,7 +203,9 @@ export class BodyParser {
     const looks = sniffBody(at, len, isAll);
     if (looks == Looks.Undecided) return false;
     this.chosen = true;
-    this.lanes = this.choose(looks);
+    this.lanes = lanesFor(this.kind, looks);
+    if (isMismatched(this.kind, looks)) this.anomalies |= Anomaly.BodyTypeMismatch;
+    if (this.lanes == Lane.None) this.anomalies |= Anomaly.BodyBinary;
     for (let i: u32 = 0; i < LANES; i++) this.startLane(this.lanes & (1 << i));
     if ((this.lanes & Lane.Multipart) != 0) this.compareBoundary(looks, at, len);
     return true;
@@ -227,48 +221,6 @@ export class BodyParser {
     else if (looks == Looks.Multipart) return;
     if ((this.lanes & Lane.Text) == 0) this.startLane(Lane.Text);
     this.lanes |= Lane.Text;
-  }
-
-  /** The parsers for what the body is declared as and looks like. */
-  private choose(looks: Looks): u32 {
-    const kind = this.kind;
-    if (looks == Looks.Multipart) {
-      if (kind == BodyKind.Multipart) return Lane.Multipart;
-      if (kind != BodyKind.None && kind != BodyKind.Text) this.anomalies |= Anomaly.BodyTypeMismatch;
-      return Lane.Multipart | Lane.Text | (kind == BodyKind.Form ? Lane.Form : 0);
-    }
-    if (kind == BodyKind.Multipart) return Lane.Multipart | this.chooseByLooks(looks);
-    if (kind == BodyKind.Json) {
-      if (looks == Looks.Form) {
-        this.anomalies |= Anomaly.BodyTypeMismatch;
-        return Lane.Form | Lane.Text;
-      }
-      // Anything else that is no JSON makes the JSON parser call for the text parser.
-      return Lane.Json;
-    }
-    if (kind == BodyKind.Form) {
-      if (looks != Looks.Json) return Lane.Form;
-      this.anomalies |= Anomaly.BodyTypeMismatch;
-      return Lane.Form | Lane.Json;
-    }
-    // GraphQL starts like JSON and is none.
-    if (kind == BodyKind.Graphql) return Lane.Text;
-    return this.chooseByLooks(looks);
-  }
-
-  /** Where the type has no parser of its own. */
-  private chooseByLooks(looks: Looks): u32 {
-    const kind = this.kind;
-    const isOther = kind != BodyKind.None && kind != BodyKind.Unknown && kind != BodyKind.Text;
-    if (isOther && (looks == Looks.Json || looks == Looks.Form)) this.anomalies |= Anomaly.BodyTypeMismatch;
-    if (looks == Looks.Json) return isOther ? Lane.Json | Lane.Text : Lane.Json;
-    if (looks == Looks.Brackets) return Lane.Json | Lane.Text;
-    if (looks == Looks.Form) return Lane.Form | Lane.Text;
-    if (looks == Looks.Binary && kind == BodyKind.Binary) {
-      this.anomalies |= Anomaly.BodyBinary;
-      return Lane.None;
-    }
-    return Lane.Text;
   }
 
   /** Feeds the bytes that were kept back for the choice. False when the inputs are full. */
@@ -309,6 +261,7 @@ export class BodyParser {
   private malformedIn(lane: u32): u32 {
     if (lane == Lane.Json) return this.json.malformedAt;
     if (lane == Lane.Multipart) return this.multipart.malformedAt;
+    if (lane == Lane.Xml) return this.xml.malformedAt;
     return NOT_MALFORMED;
   }
 
@@ -316,6 +269,7 @@ export class BodyParser {
     if (lane == Lane.Json) return this.json.feed(inputs, at, len);
     if (lane == Lane.Form) return this.form.feed(inputs, at, len);
     if (lane == Lane.Multipart) return this.multipart.feed(inputs, at, len);
+    if (lane == Lane.Xml) return this.xml.feed(inputs, at, len);
     return this.text.feed(inputs, at, len);
   }
 
@@ -323,6 +277,7 @@ export class BodyParser {
     if (lane == Lane.Json) return this.json.finish(inputs);
     if (lane == Lane.Form) return this.form.finish(inputs);
     if (lane == Lane.Multipart) return this.multipart.finish(inputs);
+    if (lane == Lane.Xml) return this.xml.finish(inputs);
     return this.text.finish(inputs);
   }
 
@@ -331,6 +286,7 @@ export class BodyParser {
     else if (lane == Lane.Form) this.form.start(this.address);
     else if (lane == Lane.Multipart)
       this.multipart.start(this.address, this.boundary.at, this.boundary.length);
+    else if (lane == Lane.Xml) this.xml.start(this.address);
     else if (lane == Lane.Text) this.text.start(this.address);
   }
 
@@ -338,11 +294,13 @@ export class BodyParser {
     this.json.reset();
     this.form.reset();
     this.multipart.reset();
+    this.xml.reset();
     this.text.reset();
   }
 
   private collectAnomalies(): void {
-    this.anomalies |= this.json.anomalies | this.form.anomalies | this.multipart.anomalies;
+    this.anomalies |=
+      this.json.anomalies | this.form.anomalies | this.multipart.anomalies | this.xml.anomalies;
   }
 }
 

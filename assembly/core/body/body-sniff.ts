@@ -1,14 +1,18 @@
 // What a body looks like by its first bytes, whatever its content type says.
 
-import { isSpace, isWord } from "../bytes/ascii";
+import { equalsFolded, isAlpha, isSpace, isWord } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
 import { Text, text } from "../bytes/text";
 import { startsScalar } from "./json-scan";
 
+const LESS: u32 = 0x3c;
 const DASH: u32 = 0x2d;
 const LINE_FEED: u32 = 0x0a;
 /** Compared with bytes whose bit 0x20 is set: a dash has it. */
 const CONTENT = text("content-");
+const DECLARATION = text("<?xml");
+const DOCTYPE = text("<!doctype");
+const HTML = text("html");
 const line = new Text();
 
 export enum Looks {
@@ -21,6 +25,10 @@ export enum Looks {
   Form,
   /** A line that begins with `--`, and a header field `Content-…` behind it. */
   Multipart,
+  /** `<?xml`, or `<!DOCTYPE` but not of HTML. */
+  Xml,
+  /** `<` and a letter. */
+  Markup,
   Text,
   Binary,
 }
@@ -37,6 +45,10 @@ export function sniffBody(at: usize, len: u32, isAll: bool): Looks {
   if (p == end) return isFinal ? Looks.Text : Looks.Undecided;
   const first = <u32>load<u8>(p);
   if (first == 0x7b || first == 0x5b) return sniffBracket(first, p + 1, end, isFinal);
+  if (first == LESS) {
+    const looks = sniffMarkup(p, end, isFinal);
+    if (looks != Looks.Text) return looks;
+  }
   if (first == DASH) {
     const looks = sniffDelimiter(p, end, isFinal);
     if (looks != Looks.Text) return looks;
@@ -87,7 +99,24 @@ function sniffDelimiter(at: usize, end: usize, isFinal: bool): Looks {
     if (next + i >= end) return isFinal ? Looks.Text : Looks.Undecided;
     if (((<u32>load<u8>(next + i)) | 0x20) != load<u8>(CONTENT.at + i)) return Looks.Text;
   }
-  return next - at > 4 ? Looks.Multipart : Looks.Text;
+  return next - at >= 4 ? Looks.Multipart : Looks.Text;
+}
+
+/** Xml, Markup, or Text for anything else that begins with `<`. */
+function sniffMarkup(at: usize, end: usize, isFinal: bool): Looks {
+  if (end - at < 2) return isFinal ? Looks.Text : Looks.Undecided;
+  const c = <u32>load<u8>(at, 1);
+  if (isAlpha(c) || c == 0x5f) return Looks.Markup;
+  if (c != 0x3f && c != 0x21) return Looks.Text;
+  const word = c == 0x3f ? DECLARATION : DOCTYPE;
+  const len = min(<u32>(end - at), word.len);
+  if (!equalsFolded(at, len, word.at, len)) return Looks.Text;
+  if (len < word.len) return isFinal ? Looks.Text : Looks.Undecided;
+  if (c == 0x3f) return Looks.Xml;
+  let p = at + word.len;
+  while (p < end && isSpace(load<u8>(p))) p++;
+  if (end - p < 5) return isFinal ? Looks.Xml : Looks.Undecided;
+  return equalsFolded(p, 4, HTML.at, 4) && !isWord(load<u8>(p, 4)) ? Looks.Text : Looks.Xml;
 }
 
 /** Skips a byte order mark, or what is there of one. */

@@ -11,6 +11,7 @@ import { equalsFolded, isWord } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
 import { findByte } from "../bytes/find-byte";
 import { Text, text } from "../bytes/text";
+import { keepsAscii } from "../http/charset";
 import { decoded, decodePercent } from "../http/percent";
 import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
@@ -37,10 +38,6 @@ const EXTENDED_FILENAME = text("filename*");
 const CHARSET = text("charset");
 const BASE64 = text("base64");
 const QUOTED_PRINTABLE = text("quoted-printable");
-const UTF_8 = text("utf-8");
-const US_ASCII = text("us-ascii");
-const LATIN_1 = text("iso-8859-1");
-const WINDOWS_1252 = text("windows-1252");
 
 const parameters = new HeaderParameters();
 
@@ -310,11 +307,6 @@ export class MultipartPart {
 
 function is(at: usize, end: usize, word: Text): bool {
   return equalsFolded(at, <u32>(end - at), word.at, word.len);
-}
-
-/** The charsets that forms are sent in; of any other it is not known that it keeps ASCII. */
-function keepsAscii(at: usize, end: usize): bool {
-  return is(at, end, UTF_8) || is(at, end, US_ASCII) || is(at, end, LATIN_1) || is(at, end, WINDOWS_1252);
 }
 
 /** Only what media types and their parameters are made of. */

@@ -64,6 +64,18 @@ export namespace Anomaly {
   export const MultipartTruncated: u64 = 0x200000000;
   /** A charset is declared that may write ASCII otherwise than as itself. */
   export const BodyCharset: u64 = 0x400000000;
+  /** A document type declaration. */
+  export const XmlDoctype: u64 = 0x800000000;
+  /** An entity is declared. */
+  export const XmlEntity: u64 = 0x1000000000;
+  /** An external identifier: `SYSTEM` or `PUBLIC`. */
+  export const XmlExternal: u64 = 0x2000000000;
+  /** What no reader of XML accepts; inspected as text from there on. */
+  export const XmlMalformed: u64 = 0x4000000000;
+  /** Elements deeper than are followed. */
+  export const XmlDepth: u64 = 0x8000000000;
+  /** The end is missing, or an end tag. */
+  export const XmlTruncated: u64 = 0x10000000000;
 }
 
 export const ANOMALY_NAMES = [
@@ -102,4 +114,10 @@ export const ANOMALY_NAMES = [
   "multipart.line_end",
   "multipart.truncated",
   "body.charset",
+  "xml.doctype",
+  "xml.entity",
+  "xml.external",
+  "xml.malformed",
+  "xml.depth",
+  "xml.truncated",
 ];
