@@ -1,9 +1,22 @@
 // Rules on single inputs, without parsers: a table is loaded, inputs are pushed, and both evaluators judge them.
 
 import { Arena } from "../core/bytes/arena";
+import { ByteWriter } from "../core/bytes/byte-writer";
+import { appendJsonString } from "../core/bytes/json-text";
 import { Inputs } from "../core/inputs/inputs";
+import { Redaction } from "../core/report/redact";
+import { NO_RULE, appendTriggers, chooseRules, decidingRule, ruleBlocks } from "../core/report/triggers";
 import { LoadError, checksum, loadRuleset } from "../core/rules/ruleset-loader";
-import { RULE_FLAGS } from "../core/rules/layout";
+import {
+  ACTION_KIND,
+  ACTION_LOCATION,
+  ACTION_SIZE,
+  ACTION_STATUS,
+  ACTION_TEMPLATE,
+  RULE_ACTION,
+  RULE_FLAGS,
+  Section,
+} from "../core/rules/layout";
 import { PlainEvaluator } from "../core/rules/plain-eval";
 import { Evaluator } from "../core/rules/rule-eval";
 import { RuleState } from "../core/rules/rule-state";
@@ -17,6 +30,9 @@ const plain = new PlainEvaluator();
 const state = new RuleState();
 const keep = new Arena();
 const ruleset = new Ruleset();
+const findings = new ByteWriter();
+/** Hides nothing. */
+const redaction = new Redaction();
 let table: usize = 0;
 
 /** Loads a copy of the table at `at` and begins; answers a LoadError, 0 = loaded. */
@@ -83,6 +99,54 @@ export function drainInputs(now: u64): void {
   evaluator.evaluate(state, inputs, keep);
   plain.evaluate(inputs, now);
   inputs.clear();
+}
+
+/** The evaluator alone looks at what was pushed. */
+export function judgeInputs(now: u64): void {
+  evaluator.budget = BUDGET;
+  evaluator.now = now;
+  evaluator.evaluate(state, inputs, keep);
+  inputs.clear();
+}
+
+/**
+ * What the evaluator found, as JSON at findingsAt(): `triggers` in the form of an event's, and the `action` of the
+ * rule that decides (kind 0 = none, else ActionKind; status 0 = the default action). Answers its length.
+ */
+export function composeFindings(): u32 {
+  findings.clear();
+  findings.text('{"triggers":[');
+  chooseRules(state);
+  appendTriggers(findings, state, redaction, true);
+  findings.byte(0x5d);
+  const rule = decidingRule(state);
+  if (rule != NO_RULE && ruleBlocks(state, rule)) appendAction(load<u32>(ruleset.rule(rule), RULE_ACTION));
+  findings.byte(0x7d);
+  return findings.length;
+}
+
+export function findingsAt(): usize {
+  return findings.at;
+}
+
+/** `number` as in RULE_ACTION. */
+function appendAction(number: u32): void {
+  if (number < 2) {
+    findings.text(',"action":{"kind":1,"status":0,"type":"","location":""}');
+    return;
+  }
+  const record = ruleset.section(Section.Actions) + <usize>(number - 2) * ACTION_SIZE;
+  findings.text(',"action":{"kind":');
+  findings.decimal(load<u32>(record, ACTION_KIND));
+  findings.text(',"status":');
+  findings.decimal(load<u32>(record, ACTION_STATUS));
+  findings.text(',"type":');
+  const template = record + ACTION_TEMPLATE;
+  appendJsonString(findings, ruleset.textAt(template), load<u32>(template, 4));
+  findings.text(',"location":');
+  const location = record + ACTION_LOCATION;
+  appendJsonString(findings, ruleset.textAt(location), load<u32>(location, 4));
+  findings.byte(0x7d);
 }
 
 /** No more inputs of these addresses (bit per address) come. */

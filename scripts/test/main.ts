@@ -5,7 +5,14 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Folders of node:test files; `test/unit` is as-pect's. */
-const NODE_TESTS = ["test/engine", "test/host", "test/filter", "test/scripts", "test/envoy"];
+const NODE_TESTS = [
+  "test/engine",
+  "test/differential",
+  "test/host",
+  "test/filter",
+  "test/scripts",
+  "test/envoy",
+];
 
 function run(command: string, args: string[]): void {
   console.log(`\n> ${command} ${args.join(" ")}`);

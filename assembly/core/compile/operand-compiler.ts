@@ -8,6 +8,7 @@ import { Checksum, checksumFromName } from "../match/checksum";
 import { LDAP_REQUIRED, LDAP_REQUIRED_MARKS } from "../match/ldap";
 import { LINE_REQUIRED } from "../match/mail";
 import { NOSQL_REQUIRED } from "../match/nosql";
+import { NumberType, NumberValue, parseNumber } from "../match/number";
 import { SHELL_REQUIRED } from "../match/shell";
 import { SQLI_REQUIRED } from "../match/sqli";
 import { SSRF_REQUIRED } from "../match/ssrf";
@@ -21,6 +22,7 @@ import { LITERAL_MIN, foldLiteral } from "./literal-table";
 import { PhraseBuild } from "./phrase-compiler";
 import { REGEX_FOLD_CASE, RegexBuild, RegexStatus, buildRegex } from "./regex-compiler";
 import { regexErrorText } from "./regex-errors";
+import { flagOf } from "./rule-names";
 
 /** A condition's operator, compiled. Buffers are reused from condition to condition: clear() first. */
 @unmanaged
@@ -31,7 +33,7 @@ export class Operand {
   /** `operator_value` of events. */
   value: ByteWriter = new ByteWriter();
   minLength: u32 = 0;
-  /** Of regex_match_with_checksum. */
+  /** Of match_regex_with_checksum. */
   checksum: u32 = 0;
   maskA: u64 = CLASS_ANY;
   maskB: u64 = CLASS_ANY;
@@ -74,14 +76,14 @@ export class Operand {
 }
 
 /** Fills `operand` from a condition's `parameters`; false with `operand.problem` set when they are no good. */
-// eslint-disable-next-line complexity -- one branch per operator
+// eslint-disable-next-line complexity, max-lines-per-function -- one branch per operator
 export function compileOperand(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
   const options = doc.get(parameters, "options");
   const minLength = doc.get(options, "min_length");
   if (minLength != 0) operand.minLength = <u32>max<f64>(0, doc.number(minLength));
   switch (operand.operator) {
     case Operator.MatchRegex:
-    case Operator.RegexMatchWithChecksum:
+    case Operator.MatchRegexWithChecksum:
       return compileRegex(operand, doc, parameters);
     case Operator.PhraseMatch:
       return compilePhrases(operand, doc, parameters);
@@ -192,13 +194,15 @@ function compileRegex(operand: Operand, doc: JsonDocument, parameters: u32): boo
   const pattern = doc.get(parameters, "regex");
   if (doc.kind(pattern) != JsonKind.String) return fail(operand, "parameters.regex: a string is required");
   operand.value.bytes(doc.textAt(pattern), doc.textLen(pattern));
-  const caseSensitive = doc.get(doc.get(parameters, "options"), "case_sensitive");
-  // Datadog: match_regex folds case unless told otherwise; so does regex_match_with_checksum.
-  const flags = doc.kind(caseSensitive) == JsonKind.True ? 0 : REGEX_FOLD_CASE;
-  if (operand.operator == Operator.RegexMatchWithChecksum) {
-    const type = doc.get(parameters, "type");
-    operand.checksum = checksumFromName(doc.textAt(type), doc.textLen(type));
-    if (operand.checksum == Checksum.None) return fail(operand, "parameters.type: unknown checksum");
+  const options = doc.get(parameters, "options");
+  // Datadog: match_regex folds case unless told otherwise; so does match_regex_with_checksum.
+  const flags = flagOf(doc, doc.get(options, "case_sensitive"), false) ? 0 : REGEX_FOLD_CASE;
+  // Nor does a pattern that needs nothing match where there is nothing.
+  operand.minLength = max<u32>(operand.minLength, 1);
+  if (operand.operator == Operator.MatchRegexWithChecksum) {
+    const checksum = doc.get(parameters, "checksum");
+    operand.checksum = checksumFromName(doc.textAt(checksum), doc.textLen(checksum));
+    if (operand.checksum == Checksum.None) return fail(operand, "parameters.checksum: unknown");
   }
   return compilePattern(operand, doc.textAt(pattern), doc.textLen(pattern), flags);
 }
@@ -267,8 +271,8 @@ function compilePhrases(operand: Operand, doc: JsonDocument, parameters: u32): b
   if (doc.kind(list) != JsonKind.Array)
     return fail(operand, "parameters.list: an array of strings is required");
   const build = new PhraseBuild();
-  build.wordBoundary =
-    doc.kind(doc.get(doc.get(parameters, "options"), "enforce_word_boundary")) == JsonKind.True;
+  const options = doc.get(parameters, "options");
+  build.wordBoundary = flagOf(doc, doc.get(options, "enforce_word_boundary"), false);
   let classes: u64 = 0;
   let usable = true;
   let ok = true;
@@ -372,10 +376,11 @@ function expiration(doc: JsonDocument, item: u32): u64 {
 /** The value compared with: a number, or for `equals` also a string or boolean. */
 function compileNumber(operand: Operand, doc: JsonDocument, parameters: u32): bool {
   const value = doc.get(parameters, "value");
-  const kind = doc.kind(value);
-  if (kind == JsonKind.None) return fail(operand, "parameters.value: is required");
-  const scalar = kind == JsonKind.Number || kind == JsonKind.True || kind == JsonKind.False;
-  if (!scalar && !(kind == JsonKind.String && operand.operator == Operator.Equals)) {
+  const type = doc.get(parameters, "type");
+  if (doc.kind(value) == JsonKind.None) return fail(operand, "parameters.value: is required");
+  const kind = comparandKind(doc, type, value);
+  if (kind == JsonKind.None) return fail(operand, "parameters.value: is not of its type");
+  if (kind != JsonKind.Number && operand.operator != Operator.Equals) {
     return fail(operand, "parameters.value: must be a number");
   }
   const delta = doc.get(parameters, "delta");
@@ -385,7 +390,29 @@ function compileNumber(operand: Operand, doc: JsonDocument, parameters: u32): bo
     doc.textAt(value),
     doc.textLen(value),
     delta == 0 ? FLOAT_DELTA : doc.number(delta),
+    doc.textIs(type, "float"),
   );
   operand.value.bytes(doc.textAt(value), doc.textLen(value));
   return true;
+}
+
+const parsed = new NumberValue();
+
+/** As what a value is compared, by the name of its type or else by itself; None where it is no such thing. */
+function comparandKind(doc: JsonDocument, type: u32, value: u32): u32 {
+  const kind = doc.kind(value);
+  const scalar = kind != JsonKind.Object && kind != JsonKind.Array && kind != JsonKind.Null;
+  if (!scalar) return JsonKind.None;
+  if (type == 0) return kind;
+  const flagged = kind == JsonKind.True || kind == JsonKind.False;
+  if (doc.textIs(type, "string")) return flagged ? JsonKind.None : JsonKind.String;
+  if (doc.textIs(type, "boolean")) {
+    const flag = flagOf(doc, value, false);
+    return flag == flagOf(doc, value, true) ? (flag ? JsonKind.True : JsonKind.False) : JsonKind.None;
+  }
+  if (!doc.textIs(type, "float") && !doc.textIs(type, "signed") && !doc.textIs(type, "unsigned")) {
+    return JsonKind.None;
+  }
+  parseNumber(doc.textAt(value), doc.textLen(value), parsed);
+  return parsed.type == NumberType.None ? JsonKind.None : JsonKind.Number;
 }

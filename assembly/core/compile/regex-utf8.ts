@@ -3,6 +3,9 @@
 // The ranges are cut so that each piece is a product of byte ranges (the cuts of Thompson's grep and RE2), and
 // come in order, so the automaton is built like a minimal acyclic dictionary: only the path of the last piece is
 // open, what is finished is shared by its content.
+//
+// As in RE2, a class that has everything past ASCII takes every sequence of the right shape, also overlong ones,
+// surrogates and code points past U+10FFFF; and surrogates belong to the ranges around them.
 import { NfaWriter } from "./regex-nfa-writer";
 import { WordList } from "./word-list";
 
@@ -52,8 +55,11 @@ export class Utf8Automaton {
 
   private addRange(first: u32, last: u32): void {
     const pieces = this.pieces;
-    pieces.push(first);
-    pieces.push(last);
+    const open = first <= 0x80 && last >= 0x10ffff;
+    if (!open || first < 0x80) {
+      pieces.push(first);
+      pieces.push(open ? 0x7f : last);
+    }
     while (pieces.length > 0) {
       const hi = pieces.pop();
       const lo = pieces.pop();
@@ -63,16 +69,19 @@ export class Utf8Automaton {
         pieces.push(hi);
         pieces.push(lo);
         pieces.push(cut);
-      } else if (lo - 0xd800 >= 0x800) {
-        this.addPiece(lo, hi);
+      } else {
+        const size: u32 = lo < 0x80 ? 1 : lo < 0x800 ? 2 : lo < 0x10000 ? 3 : 4;
+        this.addPiece(encoded(lo, size), encoded(hi, size), size);
       }
     }
+    if (!open) return;
+    this.addPiece(0x80c2, 0xbfdf, 2);
+    this.addPiece(0x8080e0, 0xbfbfef, 3);
+    this.addPiece(0x808080f0, 0xbfbfbff4, 4);
   }
 
-  private addPiece(lo: u32, hi: u32): void {
-    const size: u32 = lo < 0x80 ? 1 : lo < 0x800 ? 2 : lo < 0x10000 ? 3 : 4;
-    const low = encoded(lo, size);
-    const high = encoded(hi, size);
+  /** The product of the ranges of each byte of `low` and `high`, first byte lowest. */
+  private addPiece(low: u32, high: u32, size: u32): void {
     let path: u64 = 0;
     for (let i: u32 = 0; i < size; i++) {
       const byte = (low >> (i * 8)) & 0xff;
@@ -143,8 +152,6 @@ function field(path: u64, depth: u32): u32 {
 function cutAfter(lo: u32, hi: u32): u32 {
   if (lo < 0x80) return min<u32>(hi, 0x7f);
   if (lo < 0x800) hi = min<u32>(hi, 0x7ff);
-  else if (lo < 0xd800) hi = min<u32>(hi, 0xd7ff);
-  else if (lo < 0xe000) return min<u32>(hi, 0xdfff);
   else if (lo < 0x10000) hi = min<u32>(hi, 0xffff);
   for (let shift: u32 = 6; shift <= 18; shift += 6) {
     const mask: u32 = (1 << shift) - 1;

@@ -54,6 +54,7 @@ import { Operand, compileOperand, compilePattern } from "./operand-compiler";
 import { REGEX_FOLD_CASE } from "./regex-compiler";
 import {
   addressByName,
+  flagOf,
   operatorByName,
   operatorReadsScalars,
   operatorNeedsApplication,
@@ -63,7 +64,10 @@ import { ActionTable, NameTable, reportUnsupported } from "./document-sections";
 import { RulesetWriter } from "./ruleset-writer";
 
 /** The libddwaf release whose rule features are honoured: `min_version`/`max_version` of rules refer to it. */
-const COMPATIBLE_VERSION: u32 = 1_030_000;
+const COMPATIBLE_VERSION: u32 = 1_030_001;
+
+/** No transformation: numbers and booleans have none either. */
+const NO_CHAIN: u32 = 0;
 
 enum Outcome {
   Loaded,
@@ -90,7 +94,7 @@ export class RuleCompiler {
     inProxy: bool,
   ) {
     if (inProxy) this.operand.limitToProxy();
-    internChain(this.writer, this.chain); // chain 0: no transformation
+    internChain(this.writer, this.chain); // becomes NO_CHAIN
   }
 
   /**
@@ -171,7 +175,7 @@ export class RuleCompiler {
     store<u32>(record, conditionCount, RULE_CONDITION_COUNT);
     store<u32>(record, this.types.intern(doc.textAt(type), doc.textLen(type)), RULE_TYPE);
     const action = this.actions.find(doc, doc.get(rule, "on_match"));
-    const enabled = doc.kind(doc.get(rule, "enabled")) != JsonKind.False;
+    const enabled = flagOf(doc, doc.get(rule, "enabled"), true);
     store<u32>(record, action, RULE_ACTION);
     store<u32>(record, (enabled ? RuleFlag.Enabled : 0) | (action != 0 ? RuleFlag.Block : 0), RULE_FLAGS);
   }
@@ -210,7 +214,9 @@ export class RuleCompiler {
       this.reason.bytes(operand.problem.at, operand.problem.length);
       return Outcome.Failed;
     }
-    this.writeCondition(ruleIndex, index, negated, firstProbe);
+    // Of a list that is not there nothing can be said, not even that a value is not in it.
+    const unknown = data == 0 && doc.get(parameters, "data") != 0 && doc.get(parameters, "list") == 0;
+    this.writeCondition(ruleIndex, index, negated && !unknown, firstProbe);
     return Outcome.Loaded;
   }
 
@@ -283,11 +289,13 @@ export class RuleCompiler {
       this.chain.u16(<u16>min<u32>(doc.textLen(item), 0xffff));
       this.chain.bytes(doc.textAt(item), min<u32>(doc.textLen(item), 0xffff));
     }
-    if (keys) this.writeProbe(address, LaneKind.Keys, chain, doc.count(path));
+    // What exists is a place: a key of it is no other.
+    if (keys && this.operand.operator != Operator.Exists)
+      this.writeProbe(address, LaneKind.Keys, chain, doc.count(path));
     else {
       this.writeProbe(address, LaneKind.Values, chain, doc.count(path));
       if (operatorReadsScalars(this.operand.operator))
-        this.writeProbe(address, LaneKind.Scalars, chain, doc.count(path));
+        this.writeProbe(address, LaneKind.Scalars, NO_CHAIN, doc.count(path));
     }
     return Outcome.Loaded;
   }

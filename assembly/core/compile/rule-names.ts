@@ -1,6 +1,7 @@
 // Names in rules documents → numbers.
 
 import { ADDRESS_COUNT, ADDRESS_NAMES } from "../address";
+import { lowerByte } from "../bytes/ascii";
 import { JsonDocument, JsonKind } from "../document/json-document";
 import { OPERATOR_NAMES, Operator } from "../rules/layout";
 
@@ -49,6 +50,15 @@ export function operatorReadsScalars(operator: u32): bool {
   );
 }
 
+/** A boolean, or one written as a string in any case; `fallback` for anything else. */
+export function flagOf(doc: JsonDocument, node: u32, fallback: bool): bool {
+  const kind = doc.kind(node);
+  if (kind == JsonKind.True || kind == JsonKind.False) return kind == JsonKind.True;
+  if (kind != JsonKind.String) return fallback;
+  if (isFolded(doc.textAt(node), doc.textLen(node), "true")) return true;
+  return isFolded(doc.textAt(node), doc.textLen(node), "false") ? false : fallback;
+}
+
 /** "1.30.2" as 1_030_002; 0 when the node is no such string. */
 export function versionNumber(doc: JsonDocument, node: u32): u32 {
   if (doc.kind(node) != JsonKind.String) return 0;
@@ -68,6 +78,15 @@ export function versionNumber(doc: JsonDocument, node: u32): u32 {
   }
   for (; parts < 3; parts++) version *= 1000;
   return version;
+}
+
+/** True when these bytes are the lower-case constant `name` in any case. */
+function isFolded(at: usize, len: u32, name: string): bool {
+  if (<u32>name.length != len) return false;
+  for (let i: u32 = 0; i < len; i++) {
+    if (lowerByte(load<u8>(at + i)) != <u32>name.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** True when the ASCII constant `name` has exactly these bytes. */

@@ -164,6 +164,13 @@ function asReal(value: NumberValue): f64 {
   return value.type == NumberType.Signed ? <f64>(<i64>value.bits) : <f64>value.bits;
 }
 
+/** A whole number becomes the float nearest to it. */
+export function makeFloat(value: NumberValue): void {
+  if (value.type == NumberType.None || value.type == NumberType.Float) return;
+  value.real = asReal(value);
+  value.type = NumberType.Float;
+}
+
 /** -1, 0 or 1, whatever the signs. */
 function compareIntegers(a: NumberValue, b: NumberValue): i32 {
   const aNegative = a.type == NumberType.Signed && <i64>a.bits < 0;

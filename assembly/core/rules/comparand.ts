@@ -11,6 +11,7 @@ import { InputKind } from "../inputs/inputs";
 import {
   NumberValue,
   booleanEquals,
+  makeFloat,
   numberEquals,
   numberGreater,
   numberLower,
@@ -24,9 +25,17 @@ const TEXT: u32 = 40;
 const got = new NumberValue();
 const want = new NumberValue();
 
-/** Appends the table for a JSON value of `kind` with the text at `at`. */
-export function writeComparand(out: ByteWriter, kind: u32, at: usize, len: u32, delta: f64): void {
+/** Appends the table for a JSON value of `kind` with the text at `at`; `asFloat` makes a float of a whole number. */
+export function writeComparand(
+  out: ByteWriter,
+  kind: u32,
+  at: usize,
+  len: u32,
+  delta: f64,
+  asFloat: bool = false,
+): void {
   if (kind == JsonKind.Number) parseNumber(at, len, want);
+  if (asFloat) makeFloat(want);
   out.u32(kind);
   out.u32(len);
   out.u32(want.type);
@@ -37,11 +46,23 @@ export function writeComparand(out: ByteWriter, kind: u32, at: usize, len: u32, 
   if (len != 0) out.bytes(at, len);
 }
 
+/** Are inputs of `kind` of the table's own type? */
+export function comparandReads(table: usize, kind: u32): bool {
+  switch (load<u32>(table)) {
+    case JsonKind.String:
+      return kind == InputKind.String || kind == InputKind.Key;
+    case JsonKind.Number:
+      return kind == InputKind.Number;
+    default:
+      return kind == InputKind.Boolean;
+  }
+}
+
 /** Does the input of `kind` with these bytes compare with the table as the operator asks? */
 export function compareValue(operator: u32, table: usize, kind: u32, at: usize, len: u32): bool {
   switch (load<u32>(table)) {
     case JsonKind.String:
-      return kind == InputKind.String && stringEquals(at, len, table + TEXT, load<u32>(table, 4));
+      return comparandReads(table, kind) && stringEquals(at, len, table + TEXT, load<u32>(table, 4));
     case JsonKind.True:
       return kind == InputKind.Boolean && booleanEquals(at, len, true);
     case JsonKind.False:

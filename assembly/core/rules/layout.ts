@@ -82,7 +82,7 @@ export const CONDITION_MIN_LENGTH: u32 = 56;
 export const CONDITION_KINDS: u32 = 60;
 /** Bit per address. */
 export const CONDITION_ADDRESSES: u32 = 64;
-/** Checksum of regex_match_with_checksum. */
+/** Checksum of match_regex_with_checksum. */
 export const CONDITION_CHECKSUM: u32 = 68;
 
 // Probe: one input of a condition.
@@ -162,7 +162,7 @@ export enum Operator {
   LowerThan = 9,
   Exists = 10,
   HiddenAsciiMatch = 11,
-  RegexMatchWithChecksum = 12,
+  MatchRegexWithChecksum = 12,
   IsShellInjection = 13,
   IsSsrfTarget = 14,
   IsJndiLookup = 15,
@@ -189,7 +189,7 @@ export const OPERATOR_NAMES = [
   "lower_than",
   "exists",
   "hidden_ascii_match",
-  "regex_match_with_checksum",
+  "match_regex_with_checksum",
   "is_shell_injection",
   "is_ssrf_target",
   "is_jndi_lookup",

@@ -20,15 +20,17 @@ import { Span } from "../match/span";
 import { detectSqli } from "../match/sqli";
 import { detectSsrf } from "../match/ssrf";
 import { detectXpath } from "../match/xpath";
+import { Utf8Repair } from "../match/utf8-repair";
 import { detectXss } from "../match/xss";
 import {
   CONDITION_CHECKSUM,
+  CONDITION_MIN_LENGTH,
   CONDITION_OPERAND,
   CONDITION_OPERATOR,
   CONDITION_PROGRAM,
   Operator,
 } from "./layout";
-import { compareValue } from "./comparand";
+import { compareValue, comparandReads } from "./comparand";
 import { Ruleset } from "./ruleset";
 
 /** Longest value whose matching part is looked for; a longer one is evidence as a whole. */
@@ -39,6 +41,20 @@ export function readsKind(operator: u32, kind: u32): bool {
   if (kind == InputKind.String || kind == InputKind.Key || operator == Operator.Exists) return true;
   if (kind == InputKind.Container || kind == InputKind.Null) return false;
   return operator == Operator.Equals || operator == Operator.GreaterThan || operator == Operator.LowerThan;
+}
+
+/** As readsKind(), for a condition whose operand may narrow it: only what is looked at can be said not to match. */
+export function readsValue(ruleset: Ruleset, condition: usize, kind: u32): bool {
+  const operator = load<u8>(condition, CONDITION_OPERATOR);
+  if (!readsKind(operator, kind)) return false;
+  return operator != Operator.Equals || comparandReads(ruleset.textAt(condition + CONDITION_OPERAND), kind);
+}
+
+const repaired = new Utf8Repair();
+
+/** Another value, or variant of one, comes. `mayBreak`: patterns are to see it repaired where it is no UTF-8. */
+export function beginValue(mayBreak: bool): void {
+  repaired.begin(mayBreak);
 }
 
 /** Does the condition's operator hold for the value? `span` receives the part that made it hold. */
@@ -92,7 +108,7 @@ export function matchOperator(
       return ipFind(table, at, len, now);
     case Operator.HiddenAsciiMatch:
       return hiddenAsciiFind(at, at + len, span);
-    case Operator.RegexMatchWithChecksum:
+    case Operator.MatchRegexWithChecksum:
       return matchWithChecksum(ruleset, condition, at, at + len, span);
     case Operator.Exists:
       return true;
@@ -101,23 +117,30 @@ export function matchOperator(
   }
 }
 
-/** The DFA says whether; the NFA, slower and only on a match, says where. */
+/** The DFA says whether; the NFA, slower and only on a match, says where. Of a repaired value all is evidence. */
 function matchRegex(ruleset: Ruleset, condition: usize, at: usize, len: u32, span: Span): bool {
-  const program = ruleset.textAt(condition + CONDITION_PROGRAM);
-  const hasDfa = load<u32>(condition, CONDITION_OPERAND + 4) != 0;
-  const matched = hasDfa
-    ? dfaSearch(ruleset.textAt(condition + CONDITION_OPERAND), at, at + len)
-    : nfaSearch(program, at, at + len);
-  if (matched && len <= SPAN_MAX) nfaFind(program, at, at + len, span);
-  return matched;
+  if (searchRegex(ruleset, condition, at, len)) {
+    const program = ruleset.textAt(condition + CONDITION_PROGRAM);
+    if (len <= SPAN_MAX) nfaFind(program, at, at + len, span);
+    return true;
+  }
+  return repaired.repair(at, len) && searchRegex(ruleset, condition, repaired.copy.at, repaired.copy.length);
 }
 
-/** The first match of the pattern whose digits pass the checksum. */
+function searchRegex(ruleset: Ruleset, condition: usize, at: usize, len: u32): bool {
+  const hasDfa = load<u32>(condition, CONDITION_OPERAND + 4) != 0;
+  return hasDfa
+    ? dfaSearch(ruleset.textAt(condition + CONDITION_OPERAND), at, at + len)
+    : nfaSearch(ruleset.textAt(condition + CONDITION_PROGRAM), at, at + len);
+}
+
+/** The first match of the pattern whose digits pass the checksum; the rest after one that fails is a value by itself. */
 function matchWithChecksum(ruleset: Ruleset, condition: usize, at: usize, end: usize, span: Span): bool {
   const program = ruleset.textAt(condition + CONDITION_PROGRAM);
   const checksum = load<u32>(condition, CONDITION_CHECKSUM);
+  const least = max<u32>(load<u32>(condition, CONDITION_MIN_LENGTH), 1);
   let from = at;
-  while (from < end && nfaFind(program, from, end, span)) {
+  while (from < end && <u32>(end - from) >= least && nfaFind(program, from, end, span)) {
     if (checksumHolds(checksum, span.from, span.to)) return true;
     from = max(span.to, from + 1);
   }

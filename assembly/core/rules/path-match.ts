@@ -1,15 +1,15 @@
 // Does an input's key path lie under the one that a condition names?
 
 import { KeyPath, keyPathDepth } from "../inputs/key-path";
-import { PROBE_PATH, PROBE_PATH_COUNT } from "./layout";
+import { LaneKind, PROBE_KIND, PROBE_PATH, PROBE_PATH_COUNT } from "./layout";
 import { Ruleset } from "./ruleset";
 
-/** True when the input's path starts with the probe's. */
+/** True when the input's path starts with the probe's; a key must lie below that place, not be its name. */
 export function pathFits(ruleset: Ruleset, probe: usize, path: usize): bool {
   const count = load<u32>(probe, PROBE_PATH_COUNT);
   if (count == 0) return true;
   let depth = keyPathDepth(path);
-  if (depth < count) return false;
+  if (depth < count || (depth == count && load<u8>(probe, PROBE_KIND) == LaneKind.Keys)) return false;
   for (; depth > count; depth--) path = changetype<KeyPath>(path).parent;
   return pathElementsFit(path, count, ruleset.blob + load<u32>(probe, PROBE_PATH));
 }

@@ -9,7 +9,7 @@ import { Span } from "../match/span";
 import { transform } from "../transform/transformation";
 import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
-import { matchOperator, readsKind } from "./operators";
+import { beginValue, matchOperator, readsValue } from "./operators";
 import { Ruleset } from "./ruleset";
 
 @unmanaged
@@ -55,7 +55,7 @@ export class PlainEvaluator {
   private tryCondition(number: u32, inputs: Inputs, input: u32, now: u64): void {
     const condition = this.ruleset.condition(number);
     const kind = inputs.kind(input);
-    if (!readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), kind)) return;
+    if (!readsValue(this.ruleset, condition, kind)) return;
     const first = load<u32>(condition, layout.CONDITION_FIRST_PROBE);
     const count = load<u32>(condition, layout.CONDITION_PROBE_COUNT);
     for (let i = first; i < first + count; i++) {
@@ -75,6 +75,7 @@ export class PlainEvaluator {
         len = out.length;
       }
       if (len < load<u32>(condition, layout.CONDITION_MIN_LENGTH)) continue;
+      beginValue(load<u8>(condition, layout.CONDITION_NEGATED) == 0);
       if (matchOperator(this.ruleset, condition, kind, at, len, now, this.span)) store<u8>(marks, 3);
     }
   }
@@ -99,6 +100,7 @@ export class PlainEvaluator {
     const count = load<u32>(probe, layout.PROBE_PATH_COUNT);
     const depth = keyPathDepth(path);
     if (depth < count) return false;
+    if (depth == count && count != 0 && load<u8>(probe, layout.PROBE_KIND) == LaneKind.Keys) return false;
     let wanted = this.ruleset.blob + load<u32>(probe, layout.PROBE_PATH);
     for (let i: u32 = 0; i < count; i++) {
       const len = <u32>load<u16>(wanted);

@@ -19,13 +19,13 @@ import { lowerByte } from "../bytes/ascii";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { KeyPath } from "../inputs/key-path";
 import { NestedValues } from "../decode/nested";
-import { CLASS_ALWAYS, scanClasses } from "../match/byte-classes";
+import { CLASS_ALWAYS, CLASS_HIGH, scanClasses } from "../match/byte-classes";
 import { Span } from "../match/span";
 import { transform } from "../transform/transformation";
 import { Transformation } from "../transform/transformation-id";
 import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
-import { matchOperator, readsKind } from "./operators";
+import { beginValue, matchOperator, readsKind, readsValue } from "./operators";
 import { pathFits } from "./path-match";
 import { RuleState } from "./rule-state";
 import { Ruleset } from "./ruleset";
@@ -249,6 +249,7 @@ export class Evaluator {
     this.mask = mask;
     this.live = live;
     this.loweredAt = 0;
+    beginValue((mask & CLASS_HIGH) != 0);
     const groups = this.ruleset.section(Section.Groups);
     let group = groups + <usize>(load<u32>(lane, layout.LANE_GROUPS) * layout.GROUP_SIZE);
     let end = group + <usize>(load<u32>(lane, layout.LANE_GROUPS + 4) * layout.GROUP_SIZE);
@@ -384,11 +385,12 @@ export class Evaluator {
     const list = this.ruleset.section(Section.Negated) + ((<usize>first) << 2);
     this.serial++;
     this.scratch.reset();
+    // Repaired, a value would match more, and the negation hold less.
+    beginValue(false);
     for (let i: u32 = 0; i < count; i++) {
       const number = load<u32>(list + ((<usize>i) << 2));
       const condition = this.ruleset.condition(number);
-      if (this.state.wasHit(number) || !readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind))
-        continue;
+      if (this.state.wasHit(number) || !readsValue(this.ruleset, condition, this.kind)) continue;
       let probe =
         this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
       const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
@@ -413,7 +415,10 @@ export class Evaluator {
 
   private satisfy(number: u32, condition: usize, at: usize, len: u32): void {
     const state = this.state;
-    state.satisfy(number, this.address, this.kind, this.path, at, len, this.span, this.keep);
+    // What exists is a place, not its value.
+    const shown = load<u8>(condition, layout.CONDITION_OPERATOR) == Operator.Exists ? 0 : len;
+    if (shown == 0) this.span.to = this.span.from;
+    state.satisfy(number, this.address, this.kind, this.path, at, shown, this.span, this.keep);
     const rule = load<u32>(condition, layout.CONDITION_RULE);
     const record = this.ruleset.rule(rule);
     const first = load<u32>(record, layout.RULE_FIRST_CONDITION);

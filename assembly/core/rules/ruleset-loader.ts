@@ -94,7 +94,7 @@ function operandIsSound(r: Ruleset, condition: usize): bool {
   if (<u64>load<u32>(condition, CONDITION_OPERAND) + len > <u64>r.count(Section.Blob)) return false;
   switch (<i32>load<u8>(condition, CONDITION_OPERATOR)) {
     case Operator.MatchRegex:
-    case Operator.RegexMatchWithChecksum: {
+    case Operator.MatchRegexWithChecksum: {
       const program = load<u32>(condition, CONDITION_PROGRAM);
       const size = load<u32>(condition, CONDITION_PROGRAM + 4);
       if (<u64>program + size > <u64>r.count(Section.Blob)) return false;

@@ -1,0 +1,52 @@
+// `npm run test:differential`: a long run of all scenarios. Exit code 1 on a difference that is not accepted, or an
+// accepted one that no longer occurs.
+import { parseArgs } from "node:util";
+import { describeCase, run } from "./run.ts";
+import { allScenarios } from "./scenarios.ts";
+
+const USAGE = `npm run test:differential -- [options]
+
+  --seed N          of the random choices (default: the time)
+  --comparisons N   payloads judged by both engines (default 60000)
+  --only NAME       scenarios whose name begins so`;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    comparisons: { type: "string", default: "60000" },
+    only: { type: "string", default: "" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
+const comparisons = Number(values.comparisons);
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(comparisons)) throw new Error(USAGE);
+
+console.log(`seed ${seed}`);
+const scenarios = (await allScenarios()).filter(({ name }) => name.startsWith(values.only));
+const started = performance.now();
+const result = run(scenarios, {
+  seed,
+  comparisons,
+  progress: (scenario, done) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${done} of ${comparisons}: ${scenario}`);
+  },
+});
+if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+
+const seconds = ((performance.now() - started) / 1000).toFixed(1);
+console.log(
+  `${result.comparisons} payloads, ${result.verdicts} verdicts of rules, ${result.matches} matches, ${seconds} s`,
+);
+for (const [id, count] of result.accepted) console.log(`  accepted ${String(count).padStart(7)}  ${id}`);
+for (const reduced of result.unexplained) console.error(`\n${describeCase(reduced)}`);
+const whole = values.only === "";
+for (const { id } of whole ? result.stale : []) console.error(`\naccepted difference "${id}" did not occur`);
+const failed = result.unexplained.length > 0 || (whole && result.stale.length > 0);
+if (failed)
+  console.error(`\nagain: npm run test:differential -- --seed ${seed} --comparisons ${comparisons}`);
+process.exitCode = failed ? 1 : 0;
