@@ -10,11 +10,12 @@ import {
   regexErrorText,
 } from "./compile/regex-compiler";
 import { RuleCompiler } from "./compile/rule-compiler";
-import { Config, MODE_NAMES } from "./config/config";
+import { Config, MODE_NAMES, SENSITIVITY_NAMES } from "./config/config";
 import { loadConfig } from "./config/config-loader";
 import { JsonDocument } from "./document/json-document";
 import { DEFAULT_RULESET, DEFAULT_RULESET_SIZE } from "./generated/default-ruleset";
 import { Policy } from "./policy";
+import { Level } from "./rules/layout";
 import { LoadError } from "./rules/ruleset-loader";
 import { VERSION } from "./version";
 
@@ -119,6 +120,8 @@ function summarise(policy: Policy, build: PolicyBuild): void {
   out.text(VERSION);
   out.text(", mode ");
   out.text(MODE_NAMES[policy.config.mode]);
+  out.text(", sensitivity ");
+  out.text(SENSITIVITY_NAMES[policy.config.sensitivity - Level.Low]);
   out.text(", shipped rules ");
   out.decimal(policy.shipped.ruleCount);
   out.text(", custom rules ");

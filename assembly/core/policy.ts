@@ -3,7 +3,17 @@
 
 import { Config } from "./config/config";
 import { ByteWriter } from "./bytes/byte-writer";
-import { ACTION_SIZE, RULE_ACTION, RULE_FLAGS, RULE_ID, RuleFlag, Section } from "./rules/layout";
+import {
+  ACTION_SIZE,
+  Level,
+  RULE_ACTION,
+  RULE_FLAGS,
+  RULE_ID,
+  RULE_LEVEL_MASK,
+  RULE_LEVEL_SHIFT,
+  RuleFlag,
+  Section,
+} from "./rules/layout";
 import { CleanCache } from "./rules/clean-cache";
 import { LoadError, loadRuleset } from "./rules/ruleset-loader";
 import { Ruleset } from "./rules/ruleset";
@@ -38,7 +48,7 @@ export class Policy {
     this.texts.open(at, size);
     if (!this.config.shippedRules) return;
     this.shipped.open(at, size);
-    this.shipped.flags = ruleFlags(this.shipped, this.config);
+    this.shipped.flags = ruleFlags(this.shipped, this.config, Level.Default);
     this.shipped.clean = new CleanCache();
   }
 
@@ -52,7 +62,7 @@ export class Policy {
       return error;
     }
     this.customBytes = copy;
-    this.custom.flags = ruleFlags(this.custom, this.config);
+    this.custom.flags = ruleFlags(this.custom, this.config, Level.Low);
     this.custom.clean = new CleanCache();
     return error;
   }
@@ -91,17 +101,25 @@ function freeCache(ruleset: Ruleset): void {
   if (clean !== null) clean.free();
 }
 
-/** Flags of every rule after `disabled_rules`, `monitored_rules` and `block_rules`. */
-function ruleFlags(ruleset: Ruleset, config: Config): usize {
+/**
+ * Flags of every rule after `sensitivity`, `disabled_rules`, `monitored_rules` and `block_rules`. A rule that one of the
+ * latter two names is wanted, whatever its level. `untagged` is the level of rules that name none.
+ */
+function ruleFlags(ruleset: Ruleset, config: Config, untagged: u32): usize {
   const flags = heap.alloc(max<u32>(ruleset.ruleCount, 1) << 2);
   for (let i: u32 = 0; i < ruleset.ruleCount; i++) {
     const rule = ruleset.rule(i);
     const id = ruleset.textAt(rule + RULE_ID);
     const len = load<u32>(rule, RULE_ID + 4);
     let flag = load<u32>(rule, RULE_FLAGS);
+    const isBlocked = config.blockRules.has(id, len);
+    const isMonitored = config.monitoredRules.has(id, len);
+    const level = (flag >> RULE_LEVEL_SHIFT) & RULE_LEVEL_MASK;
+    const isWanted = isBlocked || isMonitored;
+    if (!isWanted && (level == Level.None ? untagged : level) > config.sensitivity) flag &= ~RuleFlag.Enabled;
     if (config.disabledRules.has(id, len)) flag &= ~RuleFlag.Enabled;
-    if (config.blockRules.has(id, len)) flag |= RuleFlag.Block;
-    if (config.monitoredRules.has(id, len)) flag &= ~RuleFlag.Block;
+    if (isBlocked) flag |= RuleFlag.Block;
+    if (isMonitored) flag &= ~RuleFlag.Block;
     store<u32>(flags + ((<usize>i) << 2), flag);
   }
   return flags;

@@ -1,12 +1,13 @@
 // `wardgate score`: sends case files through the engine, or a real Envoy, and says what was blocked.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { EnvoyUnavailable } from "../envoy/binary.ts";
 import { EnvoyFailed } from "../envoy/process.ts";
 import { type Case, caseFiles, readCases } from "../score/cases.ts";
 import { runThroughEnvoy } from "../score/envoy-run.ts";
 import { judge } from "../score/in-process.ts";
+import { type Level, LEVELS } from "../rules/read-rules.ts";
 import { writeList } from "../score/lists.ts";
 import type { Outcome } from "../score/outcome.ts";
 import { showScore } from "../score/report.ts";
@@ -21,6 +22,7 @@ interface ScoreOptions {
   cases?: string;
   envoy?: boolean;
   connections: number;
+  level?: Level;
   config?: string;
   rules?: string;
   set: string[];
@@ -60,6 +62,7 @@ export function addScoreCommand(program: Command, exit: (code: ExitCode) => void
     .option("--cases <path>", "the same, where no argument is given (or in WARDGATE_CASES)")
     .option("--envoy", "through a real Envoy instead of the engine in this process")
     .option("--connections <n>", "connections to Envoy at once", number(1, 256), 8)
+    .addOption(new Option("--level <level>", "sensitivity of the filter").choices(LEVELS))
     .option("--config <file>", "configuration of the filter (default: block mode)")
     .option("--rules <file>", "only these rules, a document or folder, in place of the shipped ones")
     .option("--set <name,…>", "only these sets", list, [])
@@ -90,7 +93,8 @@ async function score(paths: string[], options: ScoreOptions): Promise<ExitCode> 
   const started = performance.now();
   const { judge, outcomes } = options.envoy ? await throughEnvoy(cases, options) : inProcess(cases, options);
   const judged = cases.map((one, i): Judged => ({ case: one, outcome: outcomes[i]! }));
-  const run = { judge, level: "default", seconds: (performance.now() - started) / 1000, judged };
+  const { sensitivity: level = "default" } = configurationOf(options);
+  const run = { judge, level, seconds: (performance.now() - started) / 1000, judged };
   const strictOnly = options.strictOnly ?? targets.strict_only ?? {};
   const result = scoreOf(run, { strictOnly, bars: bars(options), accepted });
   const known = accepted ?? new Map<string, string>();
@@ -122,7 +126,7 @@ function defaultCases(): string {
 
 function inProcess(cases: readonly Case[], options: ScoreOptions): { judge: string; outcomes: Outcome[] } {
   const engine = openEngine();
-  const { accepted, problems } = engine.configure(configurationFrom(options));
+  const { accepted, problems } = engine.configure(configurationOf(options));
   if (!accepted) throw new UsageError(problems.join("\n"));
   const progress = progressOf(cases.length);
   return { judge: "the engine", outcomes: cases.map((one, i) => (progress(i + 1), judge(engine, one))) };
@@ -134,7 +138,7 @@ async function throughEnvoy(
 ): Promise<{ judge: string; outcomes: Outcome[] }> {
   try {
     const { version, outcomes } = await runThroughEnvoy(cases, {
-      configuration: { hold_headers: true, ...configurationFrom(options) },
+      configuration: { hold_headers: true, ...configurationOf(options) },
       connections: options.connections,
       onProgress: progressOf(cases.length),
     });
@@ -147,6 +151,11 @@ async function throughEnvoy(
     }
     throw error;
   }
+}
+
+function configurationOf(options: ScoreOptions): { sensitivity?: string } {
+  const base: { sensitivity?: string } = configurationFrom(options);
+  return options.level === undefined ? base : { ...base, sensitivity: options.level };
 }
 
 function bars({ minAttack, maxBenign, maxWorst }: ScoreOptions): Bars {

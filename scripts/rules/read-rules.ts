@@ -18,6 +18,10 @@ export interface RuleCondition {
   parameters: { inputs: RuleInput[] } & Record<string, unknown>;
 }
 
+/** The lowest sensitivity at which a rule looks: its tag `level`, "default" where it has none. */
+export const LEVELS = ["low", "default", "high"] as const;
+export type Level = (typeof LEVELS)[number];
+
 export interface Rule {
   id: string;
   name: string;
@@ -72,6 +76,11 @@ export function readRules(dir: string): RuleDocument {
   return { version: VERSION, metadata: { rules_version: RULES_VERSION }, rules };
 }
 
+/** The lowest sensitivity at which a rule looks. */
+export function levelOf({ tags }: Rule): Level {
+  return LEVELS.find((level) => level === tags["level"]) ?? "default";
+}
+
 /** The rule files of `dir`, sorted, without the presets. */
 export function ruleFiles(dir: string): string[] {
   return readdirSync(dir)
@@ -118,6 +127,9 @@ function readRule(node: Node, defaults: Node, presets: Presets, complain: Compla
     ...(isNode(defaults["tags"]) ? defaults["tags"] : {}),
     ...(isNode(rest["tags"]) ? rest["tags"] : {}),
   };
+  const { level } = tags;
+  if (level !== undefined && !LEVELS.includes(level as Level))
+    complain("tags.level", `not one of ${LEVELS.join(", ")}`);
   return {
     ...rest,
     id: String(id),

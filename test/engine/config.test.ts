@@ -22,6 +22,11 @@ const REFUSED: Row[] = [
     problems: ['mode: "bloc" is not one of observe, monitor, block'],
   },
   {
+    name: "unknown sensitivity",
+    source: '{"sensitivity":"medium"}',
+    problems: ['sensitivity: "medium" is not one of low, default, high'],
+  },
+  {
     name: "mode in another case",
     source: '{"mode":"Block"}',
     problems: ['mode: "Block" is not one of observe, monitor, block'],
@@ -286,6 +291,7 @@ describe("core/config/config-loader loadConfig", () => {
       block_rules: ["c"],
       custom_rules: { version: "2.2", rules: [{ id: "x", conditions: [{ n: -1.5e3 }, null, {}, []] }] },
       shipped_rules: false,
+      sensitivity: "high",
       service: "Zahlungen – é",
       environment: 'a "quoted" \\ one',
       log_events: false,

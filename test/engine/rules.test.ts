@@ -63,7 +63,7 @@ for (const file of families.sort()) {
       .rules.filter(({ id }) => own.has(id))
       .map((rule, i) => ({ ...rule, tags: { ...rule.tags, type: `type_${i}` } }));
     const engine = loadEngine();
-    prepareEngine(engine, { shipped_rules: false, custom_rules: rules });
+    prepareEngine(engine, { shipped_rules: false, custom_rules: rules, sensitivity: "high" });
     const found = cases.flatMap(({ rule, match, pass }) => [
       ...wrong(match, (request) =>
         judge(engine, request).rules.includes(rule) ? "" : `not matched by ${rule}`,

@@ -60,6 +60,7 @@ import {
   operatorNeedsApplication,
   versionNumber,
 } from "./rule-names";
+import { applyTags } from "./rule-tags";
 import { ActionTable, NameTable, reportUnsupported } from "./document-sections";
 import { RulesetWriter } from "./ruleset-writer";
 
@@ -177,7 +178,8 @@ export class RuleCompiler {
     const action = this.actions.find(doc, doc.get(rule, "on_match"));
     const enabled = flagOf(doc, doc.get(rule, "enabled"), true);
     store<u32>(record, action, RULE_ACTION);
-    store<u32>(record, (enabled ? RuleFlag.Enabled : 0) | (action != 0 ? RuleFlag.Block : 0), RULE_FLAGS);
+    const flags = (enabled ? RuleFlag.Enabled : 0) | (action != 0 ? RuleFlag.Block : 0);
+    store<u32>(record, applyTags(doc, doc.get(rule, "tags"), flags), RULE_FLAGS);
   }
 
   private jsonText(field: usize, node: u32, fallback: string): void {

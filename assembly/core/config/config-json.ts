@@ -5,7 +5,8 @@ import { ByteWriter } from "../bytes/byte-writer";
 import { appendJsonName, appendJsonString } from "../bytes/json-text";
 import { Text } from "../bytes/text";
 import { appendJson } from "../compile/json-copy";
-import { Config, MODE_NAMES } from "./config";
+import { Level } from "../rules/layout";
+import { Config, MODE_NAMES, SENSITIVITY_NAMES } from "./config";
 import { TextList } from "./text-list";
 
 /** Appends `config` to `out`. Needs the document while there are custom rules (see Config.closeDocument). */
@@ -35,6 +36,7 @@ export function appendConfig(config: Config, out: ByteWriter): void {
     appendJson(config.document, config.customRules, out);
   }
   onOff(out, "shipped_rules", config.shippedRules);
+  word(out, "sensitivity", SENSITIVITY_NAMES[config.sensitivity - Level.Low]);
   textOf(out, "service", config.service);
   textOf(out, "environment", config.environment);
   onOff(out, "log_events", config.logEvents);

@@ -10,7 +10,8 @@ import { JsonDocument, JsonKind } from "../document/json-document";
 import { JsonError } from "../document/json-error";
 import { appendJsonError, jsonErrorText } from "../document/json-error-text";
 import { appendHtmlPage, appendJsonPage, findPlaceholder } from "./block-page";
-import { Config, MODE_NAMES, Mode } from "./config";
+import { Level } from "../rules/layout";
+import { Config, MODE_NAMES, Mode, SENSITIVITY_NAMES } from "./config";
 import { FieldReader } from "./field-reader";
 import { isHeaderName, isLocation } from "./field-syntax";
 import { isMediaPattern } from "./media-pattern";
@@ -145,6 +146,8 @@ class ConfigLoader {
     const doc = this.doc;
     const config = this.config;
     if (doc.keyIs(node, "shipped_rules")) config.shippedRules = this.fields.flag(node, true);
+    else if (doc.keyIs(node, "sensitivity"))
+      config.sensitivity = this.fields.choice(node, SENSITIVITY_NAMES, 1) + Level.Low;
     else if (doc.keyIs(node, "disabled_rules")) this.list(node, config.disabledRules, ListOf.RuleIds);
     else if (doc.keyIs(node, "monitored_rules")) this.list(node, config.monitoredRules, ListOf.RuleIds);
     else if (doc.keyIs(node, "block_rules")) this.list(node, config.blockRules, ListOf.RuleIds);

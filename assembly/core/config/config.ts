@@ -6,6 +6,7 @@ import { ByteWriter } from "../bytes/byte-writer";
 import { Text, text } from "../bytes/text";
 import { JsonDocument } from "../document/json-document";
 import { HTML_PAGE, JSON_PAGE } from "./block-page";
+import { Level } from "../rules/layout";
 import { matchesMediaType } from "./media-pattern";
 import { TextList } from "./text-list";
 
@@ -19,6 +20,9 @@ export enum Mode {
 
 /** By Mode. */
 export const MODE_NAMES: string[] = ["observe", "monitor", "block"];
+
+/** By Level, without Level.None. */
+export const SENSITIVITY_NAMES: string[] = ["low", "default", "high"];
 
 const USER_AGENT = text("user-agent");
 const HOST = text("host");
@@ -64,6 +68,8 @@ export class Config {
   monitoredRules: TextList = new TextList();
   blockRules: TextList = new TextList();
   shippedRules: bool = true;
+  /** Rules of a higher Level than this do not look. */
+  sensitivity: u32 = Level.Default;
   /** Node of `document` that holds the operator's rules; 0 when there are none. */
   customRules: u32 = 0;
   /** The configuration as it came, for the rule compiler; see closeDocument(). */

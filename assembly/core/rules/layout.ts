@@ -65,6 +65,22 @@ export enum RuleFlag {
   Block = 2,
 }
 
+/** Where the flags hold the rule's level, a Level; what is below it belongs to RuleFlag. */
+export const RULE_LEVEL_SHIFT: u32 = 8;
+export const RULE_LEVEL_MASK: u32 = 3;
+
+/** The lowest sensitivity at which a rule looks. */
+export enum Level {
+  /** The rule says nothing. */
+  None = 0,
+  Low = 1,
+  Default = 2,
+  High = 3,
+}
+
+/** By Level, as in tags and configurations. */
+export const LEVEL_NAMES = ["", "low", "default", "high"];
+
 // Condition.
 export const CONDITION_RULE: u32 = 0;
 export const CONDITION_OPERATOR: u32 = 4;
