@@ -12,6 +12,7 @@ import { detectJndi, jndiSteps } from "../core/match/jndi";
 import { detectXxe, xxeSteps } from "../core/match/xxe";
 import { detectSsi, ssiSteps } from "../core/match/ssi";
 import { detectPrototypePollution, prototypePollutionSteps } from "../core/match/prototype-pollution";
+import { TRAVERSAL_REQUIRED, detectTraversal, traversalSteps } from "../core/match/traversal";
 
 const span: Span = new Span();
 
@@ -151,4 +152,17 @@ export function headerLineDetect(at: usize, len: u32): bool {
 /** The mail and header-line detectors count together. */
 export function headerLineStepCount(): u32 {
   return mailSteps();
+}
+
+export function traversalDetect(at: usize, len: u32): bool {
+  return detectTraversal(at, at + len, span);
+}
+
+export function traversalStepCount(): u32 {
+  return traversalSteps();
+}
+
+/** 256-bit set: a value without any of these bytes is never detected. */
+export function traversalRequiredSet(): usize {
+  return TRAVERSAL_REQUIRED;
 }

@@ -18,6 +18,7 @@ export const GENERATORS: Generator[] = [
     script: "scripts/gen/query-words.ts",
     files: [`${GENERATED}/nosql-words.ts`, `${GENERATED}/xpath-words.ts`, `${GENERATED}/mail-words.ts`],
   },
+  { script: "scripts/gen/path-words.ts", files: [`${GENERATED}/path-words.ts`] },
   { script: "scripts/gen/shell-words.ts", files: [`${GENERATED}/shell-words.ts`] },
   { script: "scripts/gen/sql-words.ts", files: [`${GENERATED}/sql-words.ts`] },
   { script: "scripts/gen/url-words.ts", files: [`${GENERATED}/url-words.ts`] },

@@ -13,6 +13,7 @@ import { SHELL_REQUIRED } from "../match/shell";
 import { SQLI_REQUIRED } from "../match/sqli";
 import { SSRF_REQUIRED } from "../match/ssrf";
 import { XPATH_REQUIRED, XPATH_REQUIRED_MARKS } from "../match/xpath";
+import { TRAVERSAL_REQUIRED } from "../match/traversal";
 import { XSS_REQUIRED } from "../match/xss";
 import { Operator } from "../rules/layout";
 import { writeComparand } from "../rules/comparand";
@@ -137,6 +138,9 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
     case Operator.IsHeaderInjection:
       operand.minLength = 6;
       operand.maskA = classesOfSet(LINE_REQUIRED);
+    case Operator.IsPathTraversal:
+      operand.maskA = classesOfSet(TRAVERSAL_REQUIRED);
+      operand.minLength = max<u32>(operand.minLength, 3);
       return true;
     case Operator.HiddenAsciiMatch:
       operand.maskA = CLASS_HIGH;

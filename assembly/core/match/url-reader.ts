@@ -9,6 +9,7 @@ import { wordClass } from "./word-table";
 
 const SCHEME_MAX: usize = 24;
 const AUTHORITY_MAX: usize = 320;
+const SLASHES_MAX: u32 = 32;
 
 /** Class of the scheme in generated/url-words, 0 = unknown or none. */
 export let urlScheme: u32 = 0;
@@ -49,7 +50,7 @@ export function readUrl(at: usize, end: usize): bool {
   }
   urlSlashes = 0;
   urlBackslashes = 0;
-  while (i < end && (load<u8>(i) == 0x2f || load<u8>(i) == 0x5c)) {
+  while (i < end && urlSlashes < SLASHES_MAX && (load<u8>(i) == 0x2f || load<u8>(i) == 0x5c)) {
     urlSlashes++;
     if (load<u8>(i) == 0x5c) urlBackslashes++;
     i++;

@@ -190,6 +190,7 @@ export enum Operator {
   IsXpathInjection = 21,
   IsMailInjection = 22,
   IsHeaderInjection = 23,
+  IsPathTraversal = 24,
 }
 
 export const OPERATOR_NAMES = [
@@ -217,4 +218,5 @@ export const OPERATOR_NAMES = [
   "is_xpath_injection",
   "is_mail_injection",
   "is_header_injection",
+  "is_path_traversal",
 ];

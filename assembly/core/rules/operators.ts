@@ -21,6 +21,7 @@ import { detectSqli } from "../match/sqli";
 import { detectSsrf } from "../match/ssrf";
 import { detectXpath } from "../match/xpath";
 import { Utf8Repair } from "../match/utf8-repair";
+import { detectTraversal } from "../match/traversal";
 import { detectXss } from "../match/xss";
 import {
   CONDITION_CHECKSUM,
@@ -102,6 +103,8 @@ export function matchOperator(
       return detectMail(at, at + len, span);
     case Operator.IsHeaderInjection:
       return detectHeaderLine(at, at + len, span);
+    case Operator.IsPathTraversal:
+      return detectTraversal(at, at + len, span);
     case Operator.ExactMatch:
       return exactFind(table, at, len, now);
     case Operator.IpMatch:

@@ -1,0 +1,343 @@
+// Path traversal and file inclusion: does the value lead where no client has business: up out of its directory, to a file of the
+// system or of the server?
+//
+// A run of path bytes is reduced to what it reaches (path-reader.ts). A value that is such a run as a whole – perhaps behind "=" or
+// "file:", perhaps cut by a NUL – is judged by where it leads: ../images/logo.png is a link, ../config.php is none. A run
+// within a text has to climb to a file of the system, or so far that nobody writes it.
+//
+// Runs do not overlap; looking back for where one begins stops at the end of the one before. TEST: test/unit/core/match/traversal.spec.ts,
+// test/engine/detectors.test.ts
+
+import { isAlpha, isSpace, isWord, lowerByte } from "../bytes/ascii";
+import { findByte } from "../bytes/find-byte";
+import {
+  PATH_ACCOUNTS,
+  PATH_LOG,
+  PATH_LOGFILE,
+  PATH_PUBLIC,
+  PATH_SCRIPT,
+  PATH_SECRET,
+  PATH_SETTINGS,
+  PATH_SYSTEM,
+  PATH_TOP,
+  PATH_WEAK_TOP,
+} from "../generated/path-words";
+import {
+  absolute,
+  backslashes,
+  climbs,
+  dotted,
+  drive,
+  escapes,
+  junk,
+  pathWord,
+  reached,
+  reachedLength,
+  readPath,
+  runTo,
+  tricks,
+} from "./path-reader";
+import { Span } from "./span";
+import { isStreamWrapper } from "./stream-wrapper";
+import { findTrigger } from "./trigger-bytes";
+
+/** A value is detected only if it holds one of: . / % \ : Bit set of 256. */
+export const TRAVERSAL_REQUIRED = memory.data<u64>([0x0400c02000000000, 0x0000000010000000, 0, 0]);
+
+/** . % = : */
+const TRIGGERS = memory.data<u8>([
+  0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 0, 2, 1, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
+
+const LOOK_BACK: usize = 128;
+const SEGMENTS_MAX: u32 = 24;
+/** More steps than relative paths between the files of a project have. */
+const FAR: u32 = 8;
+
+let steps: u32 = 0;
+/** The value has blanks before the byte in hand. */
+let blanks: u32 = 0;
+
+/** True when the value of `at..end` leads to a file it should not; `span` is then the path. */
+export function detectTraversal(at: usize, end: usize, span: Span): bool {
+  if (end - at < 3) return false;
+  steps += <u32>(end - at);
+  const start = skipEdge(at, end);
+  if (start >= end) return false;
+  blanks = 0;
+  let floor = start;
+  if (beginsPath(start, end)) {
+    const from = skipFileScheme(start, end);
+    readPath(from, end, true);
+    steps += <u32>(runTo - from);
+    if (isWhole(end) && (isTarget() || (from > start && isFileUrlTarget()))) return report(start, span);
+    if (reachesWithin()) return report(start, span);
+    floor = runTo;
+  }
+  return searchWithin(start, floor, end, span);
+}
+
+/** Bytes looked at so far, for tests of the cost. */
+export function traversalSteps(): u32 {
+  return steps;
+}
+
+function report(from: usize, span: Span): bool {
+  span.from = from;
+  span.to = runTo;
+  return true;
+}
+
+/** Blanks, quotes and marks before a path that is the whole value. */
+function skipEdge(at: usize, end: usize): usize {
+  let start = at;
+  while (start < end && start - at < 8) {
+    const c = <u32>load<u8>(start);
+    if (!isSpace(c) && c != 0 && c != 0x22 && c != 0x27 && c != 0x3d && c != 0x3c && c != 0x7c && c != 0x60)
+      break;
+    start++;
+  }
+  return start;
+}
+
+/** A path, not a word, stands at `at`. */
+// eslint-disable-next-line complexity -- one branch per first byte
+function beginsPath(at: usize, end: usize): bool {
+  const c = <u32>load<u8>(at);
+  if (c == 0x2f || c == 0x5c || c == 0x2e || c == 0x25 || c == 0x3f || c == 0x5e || c >= 0xc0) return true;
+  if (c == 0x30) return at + 3 < end && (load<u8>(at, 1) | 0x20) == 0x78;
+  const next = <u32>load<u8>(at, 1);
+  if (isAlpha(c) && (next == 0x3a || next == 0x7c || next == 0x24)) return true;
+  if (skipFileScheme(at, end) > at) return true;
+  // web-inf/…, x/../…
+  for (let i = at; i < end && i - at < 32; i++) {
+    const byte = <u32>load<u8>(i);
+    if (byte == 0x2f || byte == 0x5c) return true;
+    if (!isWord(byte) && byte != 0x2d && byte != 0x2e) return false;
+  }
+  return false;
+}
+
+/** Past "file:", "url:file:", "netdoc:" and a local host behind it. */
+function skipFileScheme(at: usize, end: usize): usize {
+  let i = at;
+  if (matches(i, end, 0x3a6c7275)) i += 4;
+  if (matches(i, end, 0x656c6966) && i + 4 < end && load<u8>(i, 4) == 0x3a) i += 5;
+  else if (matches(i, end, 0x6474656e) && i + 6 < end && load<u8>(i, 6) == 0x3a) i += 7;
+  else return at;
+  const slashes = i;
+  while (i < end && i - slashes < 8 && load<u8>(i) == 0x2f) i++;
+  if (matches(i, end, 0x61636f6c) && i + 9 < end && load<u8>(i, 9) == 0x2f) return i + 9;
+  return i > slashes ? i - 1 : i;
+}
+
+/** The four bytes at `at` are `word`, lower-case, whatever their case. */
+function matches(at: usize, end: usize, word: u32): bool {
+  return at + 4 <= end && (load<u32>(at) | (word & 0x20202020)) == word;
+}
+
+/** The run ends the value, or what follows only cuts it off. */
+function isWhole(end: usize): bool {
+  if (runTo >= end) return true;
+  const c = <u32>load<u8>(runTo);
+  if (c == 0 || c == 0x3b || c == 0x23 || c == 0x26 || c == 0x27 || c == 0x22 || c == 0x3e || c == 0x7c)
+    return true;
+  if (c == 0x29 || c == 0x7d || c == 0x60) return runTo + 1 >= end;
+  if (!isSpace(c)) return false;
+  for (let at = runTo; at < end && at - runTo < 16; at++) {
+    if (!isSpace(load<u8>(at))) return false;
+  }
+  return true;
+}
+
+/** Where dots, escapes, "=" and ":" stand: paths and wrappers further on. */
+// eslint-disable-next-line complexity -- scan loop
+function searchWithin(start: usize, from: usize, end: usize, span: Span): bool {
+  let floor = from;
+  let counted = from;
+  let at = start;
+  while (true) {
+    at = findTrigger(at, end, TRIGGERS);
+    if (at + 1 >= end) return false;
+    const c = <u32>load<u8>(at);
+    const next = <u32>load<u8>(at, 1);
+    if (c == 0x3a && (next == 0x2f || lowerByte(load<u8>(at - (at > start ? 1 : 0))) == 0x61)) {
+      if (isStreamWrapper(start, at, end)) {
+        span.from = start;
+        span.to = at + 1;
+        return true;
+      }
+    }
+    if (at < floor || !beginsWithin(at, c, next)) {
+      at++;
+      continue;
+    }
+    while (counted < at) {
+      if (isSpace(load<u8>(counted++))) blanks++;
+    }
+    const run = c == 0x3d ? at + 1 : runStart(floor, at);
+    const path = skipFileScheme(run, end);
+    readPath(path, end, false);
+    steps += <u32>(runTo - run);
+    const bare = run == start || (load<u8>(run - 1) == 0x3d && blanks == 0);
+    if (bare && isWhole(end) && (isTarget() || (path > run && isFileUrlTarget()))) return report(run, span);
+    if (reachesWithin()) return report(run, span);
+    at = max(at + 1, runTo);
+    floor = at;
+  }
+}
+
+/** A step up, an escape of one, or "=" before a root. */
+function beginsWithin(at: usize, c: u32, next: u32): bool {
+  if (c == 0x2e)
+    return (
+      next == 0x2e || next >= 0xc0 || next == 0x25 || next == 0x3f || (next == 0x30 && isWord(load<u8>(at)))
+    );
+  if (c == 0x25) return next - 0x32 < 4 || (next | 0x20) - 0x63 < 3 || (next | 0x20) == 0x75 || next == 0x25;
+  if (c == 0x3d) return next == 0x2f || next == 0x5c || next == 0x2e || isAlpha(next);
+  return false;
+}
+
+/** Where the run that `at` is in begins, not before `floor`. */
+function runStart(floor: usize, at: usize): usize {
+  let from = at;
+  while (from > floor && at - from < LOOK_BACK) {
+    const c = <u32>load<u8>(from - 1);
+    if (!isWord(c) && c != 0x2f && c != 0x5c && c != 0x2e && c != 0x2d && c != 0x25 && c != 0x3f && c != 0x5e)
+      break;
+    from--;
+  }
+  return from;
+}
+
+/** Class of the segments from `from` on, `count` of them. */
+function classFrom(from: u32, count: u32): u32 {
+  let to = from;
+  let left = count;
+  for (; to < reachedLength; to++) {
+    if (load<u8>(reached + to) == 0x2f && --left == 0) break;
+  }
+  return left > 0 ? 0 : pathWord(from, to);
+}
+
+/** First byte of the last segment. */
+function lastSegment(): u32 {
+  let from = reachedLength - 1;
+  while (from > 0 && load<u8>(reached + from - 1) != 0x2f) from--;
+  return from;
+}
+
+/** Class of the last segment's name, or of its extension. */
+function lastClass(from: u32): u32 {
+  const name = pathWord(from, reachedLength - 1);
+  if (name == PATH_SYSTEM) return PATH_SECRET;
+  if (name != 0 && name != PATH_TOP && name != PATH_WEAK_TOP) return name;
+  return extensionClass(from);
+}
+
+function extensionClass(from: u32): u32 {
+  for (let dot = reachedLength - 1; dot > from; dot--) {
+    if (load<u8>(reached + dot - 1) == 0x2e) return pathWord(dot - 1, reachedLength - 1);
+  }
+  return 0;
+}
+
+/** The path begins where only the system keeps files. */
+function reachesSystem(): bool {
+  if (classFrom(0, 2) == PATH_SYSTEM || classFrom(0, 3) == PATH_SYSTEM || classFrom(0, 1) == PATH_SYSTEM)
+    return true;
+  if (reachedLength < 6) return false;
+  const top = load<u32>(reached);
+  // root/.profile
+  if (top == 0x746f6f72) return load<u16>(reached, 4) == 0x2e2f;
+  return isEtcFile(0);
+}
+
+/** Further down: …/etc/passwd, …/web-inf/web.xml. 2 when the segments say all by themselves. */
+function systemBelow(): u32 {
+  let found: u32 = 0;
+  let segments: u32 = 0;
+  let from: u32 = 0;
+  for (let at: u32 = 0; at < reachedLength && segments < SEGMENTS_MAX; at++) {
+    if (load<u8>(reached + at) != 0x2f) continue;
+    if (isInf(from, at) && at + 1 < reachedLength) return 2;
+    if (classFrom(from, 2) == PATH_SYSTEM || classFrom(from, 3) == PATH_SYSTEM || isEtcFile(from)) {
+      if (load<u8>(reached + from) == 0x2e) return 2;
+      const top = pathWord(from, at);
+      const rooted = absolute && (top == PATH_TOP || load<u32>(reached + from) == 0x2f726176);
+      found = max<u32>(found, rooted ? 2 : 1);
+    }
+    from = at + 1;
+    segments++;
+  }
+  return found;
+}
+
+/** web-inf, meta-inf */
+function isInf(from: u32, to: u32): bool {
+  return to - from > 6 && load<u32>(reached + to - 4) == 0x666e692d && pathWord(from, to) == PATH_TOP;
+}
+
+/** etc/hostname.eth0, etc/passwd.bak at `from`: known without the extension. */
+function isEtcFile(from: u32): bool {
+  if (from + 6 > reachedLength || load<u32>(reached + from) != 0x2f637465) return false;
+  for (let at = from + 5; at < reachedLength && load<u8>(reached + at) != 0x2f; at++) {
+    if (load<u8>(reached + at) == 0x2e) return pathWord(from, at) == PATH_SYSTEM;
+  }
+  return false;
+}
+
+/** Where the run leads, when it is the whole value. */
+// eslint-disable-next-line complexity -- one line per way to be an attack
+function isTarget(): bool {
+  if (reachedLength == 0)
+    return climbs > 1 || (absolute && escapes > 0) || (climbs > 0 && backslashes + tricks > 1);
+  const rooted = absolute || dotted || climbs > 0;
+  if (rooted && reachesSystem()) return true;
+  const last = lastSegment();
+  const name = lastClass(last);
+  const below = systemBelow();
+  if (below == 2) return true;
+  if (below == 1 && (climbs > 0 || name == PATH_ACCOUNTS)) return true;
+  if (junk + tricks > 1 && reachesSystem()) return true;
+  const top = classFrom(0, 1);
+  if (climbs == 0) {
+    if (!absolute) return false;
+    if (name == PATH_SECRET) return true;
+    const isTop = top == PATH_TOP || top == PATH_WEAK_TOP;
+    if (drive && name == PATH_SCRIPT && load<u32>(reached) == 0x74656e69) return true;
+    if (isTop && name == PATH_ACCOUNTS) return last > 8;
+    return isTop && (name == PATH_LOGFILE || name == PATH_LOG) && reachedLength > last && last > 0;
+  }
+  if (name == PATH_SECRET || name == PATH_ACCOUNTS || name == PATH_LOGFILE || name == PATH_SETTINGS)
+    return true;
+  if (top == PATH_TOP) return true;
+  if (name == PATH_LOG || name == PATH_SCRIPT) return true;
+  const plain = junk == 0 && tricks == 0;
+  if (name == PATH_PUBLIC && plain) return climbs > FAR || (absolute && escapes > 1);
+  if (absolute && escapes > 0) return true;
+  if (!plain) return climbs > 1;
+  if (backslashes > 2 || climbs > 3) return true;
+  return climbs == 3 && (top == PATH_WEAK_TOP || last == 0);
+}
+
+/** What a file URL may not name: anything of a system; pages and sources are what stack traces name. */
+function isFileUrlTarget(): bool {
+  if (reachedLength == 0) return false;
+  const top = classFrom(0, 1);
+  const name = lastClass(lastSegment());
+  if (name == PATH_PUBLIC) return false;
+  if (drive || top == PATH_TOP || top == PATH_WEAK_TOP) return true;
+  return name != 0;
+}
+
+/** Where a run within a text leads. */
+function reachesWithin(): bool {
+  if (climbs == 0) return false;
+  if (reachedLength == 0) return climbs > 4 || backslashes > 2;
+  if (reachesSystem() || systemBelow() != 0) return climbs > 1 || blanks < 3;
+  if (climbs < 3) return false;
+  const name = lastClass(lastSegment());
+  if (name == PATH_PUBLIC) return climbs > FAR;
+  return climbs > 4 || backslashes > 2 || tricks > 2 || name == PATH_SECRET;
+}
