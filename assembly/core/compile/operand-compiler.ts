@@ -106,6 +106,10 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
     case Operator.IsShellInjection:
       operand.maskA = classesOfSet(SHELL_REQUIRED);
       return true;
+    case Operator.IsPathTraversal:
+      operand.maskA = classesOfSet(TRAVERSAL_REQUIRED);
+      operand.minLength = max<u32>(operand.minLength, 3);
+      return true;
     case Operator.IsSsrfTarget:
       operand.maskA = classesOfSet(SSRF_REQUIRED);
       operand.minLength = max<u32>(operand.minLength, 7);
@@ -138,9 +142,6 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
     case Operator.IsHeaderInjection:
       operand.minLength = 6;
       operand.maskA = classesOfSet(LINE_REQUIRED);
-    case Operator.IsPathTraversal:
-      operand.maskA = classesOfSet(TRAVERSAL_REQUIRED);
-      operand.minLength = max<u32>(operand.minLength, 3);
       return true;
     case Operator.HiddenAsciiMatch:
       operand.maskA = CLASS_HIGH;
