@@ -13,7 +13,7 @@ const CLASSES: WordClasses = {
   BASE: "base",
   /** Elements that load or run something by any of their attributes. */
   ACTIVE:
-    "iframe embed object applet frame layer ilayer bgsound portal handler listener xml ion foreignobject isindex xss",
+    "iframe embed object applet frame layer ilayer bgsound portal handler listener xml ion foreignobject isindex xss vmlframe",
   ANIMATE: "animate set animatetransform animatemotion animatecolor",
   URL:
     "href src action data poster background dynsrc lowsrc from to values by code codebase content manifest ping " +
@@ -22,7 +22,7 @@ const CLASSES: WordClasses = {
   FORMACTION: "formaction",
   ATTRIBUTE_NAME: "attributename",
   HTTP_EQUIV: "http-equiv",
-  BINDING: "datasrc datafld ev:event ev:handler allowscriptaccess xmlns:ev",
+  BINDING: "datasrc datafld ev:event ev:handler allowscriptaccess xmlns:ev implementation",
   EVENT:
     "onabort onactivate onafterprint onafterscriptexecute onafterupdate onanimationcancel onanimationend " +
     "onanimationiteration onanimationstart onariarequest onautocomplete onautocompleteerror onauxclick onbeforeactivate " +

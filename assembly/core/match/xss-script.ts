@@ -1,4 +1,4 @@
-// What script looks like: URLs that run it, styles that run it, and the first bytes of a handler or script element.
+// What script looks like: URLs that run it, and the first bytes of a handler or script element.
 
 import { hexValue, isAlpha, isDigit, isSpace, isWord, lowerByte } from "../bytes/ascii";
 import { htmlWord, lettersAfter } from "./xss-words";
@@ -9,6 +9,9 @@ const scheme = memory.data(64);
 
 /** One character of attribute text after entities: its value, and where the next begins. */
 export let entityTo: usize = 0;
+
+/** The scheme that isScriptUrl() read last was written with entities. */
+export let schemeHidden: bool = false;
 
 /** Reads the character at `at`, resolving &#n;, &#xn;, &colon;, &Tab;, &NewLine;, &lpar; and a few more. */
 export function readEntity(at: usize, end: usize): u32 {
@@ -52,6 +55,10 @@ function readNamedEntity(at: usize, end: usize): u32 {
   else if (len == 4 && sameLetters(at + 1, 0x736f7061)) code = 0x27;
   else if (len == 6 && sameLetters(at + 1, 0x736c61757165)) code = 0x3d;
   else if (len == 3 && sameLetters(at + 1, 0x6c6f73)) code = 0x2f;
+  else if (len == 4 && sameLetters(at + 1, 0x73756c70)) code = 0x2b;
+  else if (len == 4 && sameLetters(at + 1, 0x696d6573)) code = 0x3b;
+  else if (len == 5 && sameLetters(at + 1, 0x616d6d6f63)) code = 0x2c;
+  else if (len == 6 && sameLetters(at + 1, 0x646f69726570)) code = 0x2e;
   if (code == 0 && len > 2 && (sameLetters(at + 1, 0x746c) || sameLetters(at + 1, 0x7467))) {
     entityTo = at + 3;
     return (load<u8>(at, 1) | 0x20) == 0x6c ? 0x3c : 0x3e;
@@ -75,24 +82,29 @@ function sameLetters(at: usize, word: u64): bool {
  * True when the URL of `at..end` runs script: javascript: and its kind with anything but a void, data: with a document.
  * Entities, controls and white space inside the scheme are passed over, as browsers do.
  */
+// eslint-disable-next-line complexity -- scan loop
 export function isScriptUrl(start: usize, end: usize): bool {
   let at = start;
   for (let nested = 0; nested < 3; nested++) {
     let len: u32 = 0;
     let found = false;
+    schemeHidden = false;
     while (at < end && len < SCHEME_BYTES) {
       const c = readEntity(at, end);
+      if (len > 0 && entityTo > at + 1) schemeHidden = true;
       at = entityTo;
-      if (c == 0x3a) {
+      // javascript# is what filters make of the colon, and what tools send.
+      if (c == 0x3a || (c == 0x23 && len == 10)) {
         found = true;
         break;
       }
+      if (c == 0x5c && at < end && load<u8>(at) == 0x30) at++;
       if (c <= 0x20 || c == 0xa0 || c == 0x5c) continue;
       if (!isAlpha(c) && c != 0x2d) return false;
       store<u8>(scheme + len++, <u8>lowerByte(c));
     }
     if (!found || len < 3) return false;
-    if (htmlWord(scheme, scheme + len) == HTML_SCHEME) return !isVoid(at, end);
+    if (htmlWord(scheme, scheme + len) == HTML_SCHEME) return schemeHidden || !isVoid(at, end);
     if (len == 4 && load<u32>(scheme) == 0x61746164) return isDocumentData(at, end);
     if (len == 5 && load<u32>(scheme) == 0x6d74686d) return true;
     // feed:javascript:…, view-source:javascript:…
@@ -115,7 +127,6 @@ export function isVoid(start: usize, end: usize): bool {
   }
   while (at < end && (isSpace(load<u8>(at)) || load<u8>(at) == 0x3b)) at++;
   if (at >= end) return true;
-  if (!named) return false;
   if (!named) return false;
   const next = <u32>load<u8>(at);
   return (
@@ -156,68 +167,6 @@ function isDocumentData(start: usize, end: usize): bool {
     (withSvg && len >= 9 && load<u32>(scheme) == 0x67616d69 && load<u32>(scheme, 6) == 0x2b677673) ||
     (len >= 15 && load<u32>(scheme) == 0x6c707061 && load<u8>(scheme, 12) == 0x78)
   );
-}
-
-/** True when CSS in `at..end` can run script: expression(), behavior, -moz-binding, @import, script URLs. */
-// eslint-disable-next-line complexity -- scan loop
-export function isScriptStyle(start: usize, end: usize): bool {
-  let tail: u64 = 0;
-  let tail2: u64 = 0;
-  let at = start;
-  while (at < end) {
-    let c = readEntity(at, end);
-    at = entityTo;
-    if (c == 0x2f && at < end && load<u8>(at) == 0x2a) {
-      const close = commentEnd(at + 1, end);
-      if (close != 0) {
-        at = close;
-        continue;
-      }
-    }
-    if (c == 0x5c && at < end) {
-      c = cssEscape(at, end);
-      at = entityTo;
-    }
-    if (c <= 0x20 || c == 0x5c) continue;
-    tail2 = (tail2 << 8) | (tail >>> 56);
-    tail = (tail << 8) | lowerByte(c & 0xff);
-    if (c == 0x28 && tail == 0x72657373696f6e28) return true; // ression(
-    if (c == 0x3a) {
-      const word = <u32>(tail >>> 8);
-      const before = tail >>> 40;
-      // javascript: and vbscript:, behavior: but not scroll-behavior:, -moz-binding:, -o-link:
-      if (word == 0x72697074 && (before == 0x617363 || before == 0x627363)) return true;
-      if (word == 0x76696f72 && before == 0x656861 && ((tail2 >>> 8) & 0xff) != 0x2d) return true;
-      if (word == 0x696f7572 && before == 0x686176) return true;
-      if (word == 0x64696e67 && before == 0x62696e && (tail2 & 0xff) == 0x2d) return true;
-      if (word == 0x6c696e6b && before == 0x2d6f2d) return true;
-    }
-    if (c == 0x74 && (tail & 0xffffffffffffff) == 0x40696d706f7274) return true; // @import
-  }
-  return false;
-}
-
-function commentEnd(start: usize, end: usize): usize {
-  const to = end - start > 128 ? start + 128 : end;
-  for (let at = start; at + 1 < to; at++) {
-    if (load<u16>(at) == 0x2f2a) return at + 2;
-  }
-  return 0;
-}
-
-/** The character of a CSS escape whose backslash stands before `at`. */
-function cssEscape(start: usize, end: usize): u32 {
-  let at = start;
-  let code: u32 = 0;
-  while (at < end && at - start < 6 && hexValue(load<u8>(at)) >= 0)
-    code = (code << 4) | (<u32>hexValue(load<u8>(at++)));
-  if (at == start || code > 0x7f || code < 0x20) {
-    entityTo = start + 1;
-    return load<u8>(start);
-  }
-  if (at < end && load<u8>(at) == 0x20) at++;
-  entityTo = at;
-  return code;
 }
 
 /** True when a handler's text has what script cannot do without: a call, an assignment, a template. */

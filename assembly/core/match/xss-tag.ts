@@ -1,7 +1,8 @@
 // One tag of HTML as the tokeniser of the HTML standard (13.2.5) reads it, and whether it can run script.
 
 import { isAlpha, isSpace } from "../bytes/ascii";
-import { beginsAsScript, isScriptStyle, isScriptUrl, looksLikeScript, setSvgCounts } from "./xss-script";
+import { beginsAsScript, isScriptUrl, looksLikeScript, setSvgCounts } from "./xss-script";
+import { hidesDeclaration, isScriptStyle } from "./xss-style";
 import { htmlWord, lettersAfter, lettersBefore } from "./xss-words";
 import * as W from "../generated/html-words";
 
@@ -20,6 +21,8 @@ let closing: bool = false;
 let valued: bool = false;
 let relation: bool = false;
 let source: bool = false;
+/** The value ends right after the attribute's equals sign. */
+let cut: bool = false;
 let nameFrom: usize = 0;
 let nameTo: usize = 0;
 let valueFrom: usize = 0;
@@ -29,6 +32,7 @@ let valueTo: usize = 0;
  * `at` is just after `<`. True when the tag there, however broken, can run script. `thrifty`: the caller's budget is spent, read no
  * more than STYLE_GLANCE of a style element's text.
  */
+// eslint-disable-next-line complexity -- the ways a tag may begin
 export function judgeTag(start: usize, end: usize, thrifty: bool): bool {
   let at = start;
   tagTo = start;
@@ -39,6 +43,12 @@ export function judgeTag(start: usize, end: usize, thrifty: bool): bool {
   if (at >= end) return false;
   const c = <u32>load<u8>(at);
   if (c == 0x3f) return judgeInstruction(at + 1, end);
+  // </* style=…: no closing tag for older browsers, which read on.
+  if (closing && (load<u8>(at) == 0x2f || load<u8>(at) == 0x2a)) {
+    element = 0;
+    tagTo = at;
+    return readAttributes(at, end, true);
+  }
   // <<script and <\0script: older parsers drop the NUL.
   while (at < end && load<u8>(at) == 0) at++;
   if (at >= end || !isAlpha(load<u8>(at))) return false;
@@ -126,7 +136,7 @@ export function readAttributes(start: usize, end: usize, inTag: bool): bool {
     }
     at = readAttribute(at, end);
     tagTo = at;
-    if (valueTo > valueFrom && judgeAttribute(inTag)) return true;
+    if (valueTo > valueFrom ? judgeAttribute(inTag) : cut && inTag && judgeCut()) return true;
   }
   return false;
 }
@@ -135,10 +145,19 @@ function isGap(c: u32): bool {
   return isSpace(c) || c == 0x2f || c == 0;
 }
 
+/** The tag was cut after `name=`: what would have come is not for the reader to guess, the name is enough. */
+function judgeCut(): bool {
+  const word = attributeWord();
+  valued = true;
+  if (word == W.HTML_URL) source = relation = true;
+  return word == W.HTML_EVENT;
+}
+
 /** Name and value into the module's variables; answers where the attribute ends. */
 // eslint-disable-next-line complexity -- scan loop
 function readAttribute(start: usize, end: usize): usize {
   let at = start;
+  cut = false;
   nameFrom = at;
   if (load<u8>(at) == 0x3d) at++;
   while (at < end) {
@@ -149,13 +168,21 @@ function readAttribute(start: usize, end: usize): usize {
   nameTo = at;
   valueFrom = valueTo = at;
   let value = at;
-  while (value < end && (isSpace(load<u8>(value)) || load<u8>(value) == 0)) value++;
+  while (value < end && isGap(load<u8>(value))) value++;
   if (value >= end || load<u8>(value) != 0x3d) return at;
   value++;
   while (value < end && isSpace(load<u8>(value))) value++;
+  // \"…\": the markup was in a string once.
+  if (
+    value + 1 < end &&
+    load<u8>(value) == 0x5c &&
+    (load<u8>(value, 1) == 0x22 || load<u8>(value, 1) == 0x27)
+  )
+    value++;
   valueFrom = value;
   if (startsHandler(value, end)) return value;
   if (value >= end) {
+    cut = true;
     valueTo = value;
     return value;
   }
@@ -166,9 +193,14 @@ function readAttribute(start: usize, end: usize): usize {
     valueTo = value;
     return value < end ? value + 1 : end;
   }
-  while (value < end && !isSpace(load<u8>(value)) && load<u8>(value) != 0x3e) value++;
+  while (value < end && load<u8>(value) != 0x3e && (!isSpace(load<u8>(value)) || goesOn(value, end))) value++;
   valueTo = value;
   return value;
+}
+
+/** A blank between character references: what was sent as one value has been broken into lines. */
+function goesOn(at: usize, end: usize): bool {
+  return at + 2 < end && load<u16>(at, 1) == 0x2326 && load<u16>(valueFrom) == 0x2326;
 }
 
 /** src= onerror=…: the first attribute was left empty. */
@@ -191,7 +223,11 @@ function judgeAttribute(inTag: bool): bool {
     case W.HTML_FORMACTION:
       return inTag;
     case W.HTML_STYLE:
-      return isScriptStyle(valueFrom, valueTo) || isScriptUrl(valueFrom, valueTo);
+      return (
+        isScriptStyle(valueFrom, valueTo) ||
+        isScriptUrl(valueFrom, valueTo) ||
+        (inTag && hidesDeclaration(valueFrom, valueTo))
+      );
     case W.HTML_ATTRIBUTE_NAME:
       return element == W.HTML_ANIMATE && isDangerousTarget();
     case W.HTML_HTTP_EQUIV:
@@ -202,7 +238,7 @@ function judgeAttribute(inTag: bool): bool {
       if (element == W.HTML_SCRIPT) source = source || !isLocalScript();
       else if (element == W.HTML_LINK || element == W.HTML_BASE) source = true;
       if (element == W.HTML_META) return isUtf7() || isRefreshToScript();
-      return isScriptUrl(valueFrom, valueTo);
+      return isScriptUrl(valueFrom, valueTo) || (inTag && isHiddenHost());
     default:
       if (element == W.HTML_META && isCharset()) return true;
       if (element == W.HTML_STYLE && valueTo - valueFrom > 6 && load<u8>(valueFrom, 5) == 0x6a) return true;
@@ -210,6 +246,29 @@ function judgeAttribute(inTag: bool): bool {
         relation = isActiveRelation();
       return inTag && isScriptUrl(valueFrom, valueTo);
   }
+}
+
+/** http://0x42.0x66.7.147/, http://1113982867/, http://%77%77%77…: an address that is to be read by no person. */
+// eslint-disable-next-line complexity -- the notations of an address
+function isHiddenHost(): bool {
+  let at = valueFrom;
+  if (valueTo - at > 7 && (load<u32>(at) | 0x20202020) == 0x70747468) at += load<u8>(at, 4) == 0x3a ? 5 : 6;
+  else if (nameTo - nameFrom != 10) return false;
+  if (valueTo - at < 8 || load<u16>(at) != 0x2f2f) return false;
+  // xlink:href="//…" is never written by an editor of drawings.
+  if (nameTo - nameFrom == 10 && at == valueFrom) return true;
+  at += 2;
+  const first = <u32>load<u8>(at);
+  const second = (<u32>load<u8>(at, 1)) | 0x20;
+  if (first == 0x30 && (second == 0x78 || second - 0x30 < 10)) return true;
+  let digits: u32 = 0;
+  while (at < valueTo && load<u8>(at) != 0x2f && load<u8>(at) != 0x3f) {
+    if (load<u8>(at) == 0x25 && at + 2 < valueTo && load<u8>(at, 1) - 0x34 < 4) return true;
+    digits = <u32>load<u8>(at) - 0x30 < 10 ? digits + 1 : 100;
+    if (digits >= 100) return false;
+    at++;
+  }
+  return digits > 7 && digits < 12;
 }
 
 /** Class of the attribute's name, of its part after a prefix where the whole is unknown (x:href). */

@@ -16,23 +16,28 @@ import {
   beginsAsScript,
   entityTo,
   isScriptUrl,
-  isSinkWord,
   isVoid,
   looksLikeScript,
   readEntity,
+  schemeHidden,
   setSvgCounts,
 } from "./xss-script";
+import { isAssignment, isSinkCall } from "./xss-call";
 import { judgeTag, tagRead, tagTo } from "./xss-tag";
+import {
+  begin,
+  byteBefore,
+  countQuote,
+  doubleQuotes,
+  isQuote,
+  isTypographic,
+  limit,
+  singleQuotes,
+  startText,
+} from "./xss-text";
 import { findTrigger } from "./trigger-bytes";
 import { htmlWord, lettersBefore } from "./xss-words";
-import {
-  HTML_EVENT,
-  HTML_EXPRESSION,
-  HTML_GLOBAL,
-  HTML_SCHEME,
-  HTML_SINK,
-  HTML_WEAK_SINK,
-} from "../generated/html-words";
+import { HTML_EVENT, HTML_SCHEME } from "../generated/html-words";
 
 /** A value can run script only if it holds one of: < : = ( ` and & (entities). Bit set of 256. */
 export const XSS_REQUIRED = memory.data<u64>([0x3400014000000000, 0x100000000, 0x0, 0x0]);
@@ -48,31 +53,30 @@ const TRIGGERS = memory.data<u8>([
 
 const LOOK_BACK: usize = 64;
 
-let begin: usize = 0;
-let limit: usize = 0;
-let doubleQuotes: u32 = 0;
-let singleQuotes: u32 = 0;
-let backQuotes: u32 = 0;
 let steps: u32 = 0;
+/** A tag stands inside a word. */
+let splitWord: bool = false;
 
 /** True when the value of `at..end` runs script in one of the places of a page; `span` is then what was recognised. */
 export function detectXss(at: usize, end: usize, span: Span): bool {
   if (end - at < 4) return false;
-  begin = at;
-  limit = end;
+  startText(at, end);
   if (isWholeUrl(at, end)) return report(at, end, span);
   if (scan(at, end, span)) return true;
+  if (splitWord && scanText(stripTags(at, end), span)) return report(at, end, span);
   if (!holdsEncodedTag(at, end)) return false;
-  const decoded = decodeEntities(at, end);
-  begin = decoded.at;
-  limit = decoded.at + decoded.length;
-  return scan(begin, limit, span) && report(at, end, span);
+  return scanText(decodeEntities(at, end), span) && report(at, end, span);
+}
+
+function scanText(text: ByteWriter, span: Span): bool {
+  return scan(text.at, text.at + text.length, span);
 }
 
 /** The value is a URL that runs script. "JavaScript: a guide" is none. */
 function isWholeUrl(at: usize, end: usize): bool {
   setSvgCounts(false);
   if (!isScriptUrl(at, end)) return false;
+  if (schemeHidden || (load<u8>(at) | 0x20) == 0x6d) return true;
   let colon = at;
   while (colon < end && load<u8>(colon) != 0x3a && load<u8>(colon) != 0x26) colon++;
   if (colon + 1 < end && load<u8>(colon) == 0x3a && isSpace(load<u8>(colon, 1)))
@@ -104,6 +108,29 @@ function decodeEntities(start: usize, end: usize): ByteWriter {
   return decodedText;
 }
 
+/** The value without its tags: o<x>nfocus, as it is once somebody has removed them. */
+function stripTags(start: usize, end: usize): ByteWriter {
+  decodedText.clear();
+  const room = decodedText.reserve(<u32>(end - start));
+  let length: u32 = 0;
+  let at = start;
+  while (at < end) {
+    const to = load<u8>(at) == 0x3c ? shortTagEnd(at, end) : 0;
+    if (to != 0) at = to;
+    else store<u8>(room + length++, load<u8>(at++));
+  }
+  decodedText.length = length;
+  return decodedText;
+}
+
+/** Past the `>` of a tag of a few letters at `at`, 0 when there is none. */
+function shortTagEnd(at: usize, end: usize): usize {
+  let to = at + 1;
+  if (to < end && load<u8>(to) == 0x2f) to++;
+  while (to < end && to - at < 16 && (isAlpha(load<u8>(to)) || isDigit(load<u8>(to)))) to++;
+  return to < end && to > at + 1 && load<u8>(to) == 0x3e ? to + 1 : 0;
+}
+
 /** Bytes looked at so far, for tests of the cost. */
 export function xssSteps(): u32 {
   return steps;
@@ -115,10 +142,11 @@ function report(from: usize, to: usize, span: Span): bool {
   return true;
 }
 
+// eslint-disable-next-line complexity -- scan loop
 function scan(start: usize, end: usize, span: Span): bool {
-  doubleQuotes = 0;
-  singleQuotes = 0;
-  backQuotes = 0;
+  startText(start, end);
+  let tagged = false;
+  splitWord = false;
   let budget = (end - start) * BUDGET_FACTOR + BUDGET_BASE;
   let at = start;
   let thrifty = false;
@@ -127,7 +155,10 @@ function scan(start: usize, end: usize, span: Span): bool {
     if (at >= end) break;
     switch (<u32>load<u8>(at)) {
       case 0x3c: {
-        if (judgeTag(at + 1, end, thrifty)) return report(at, max(tagTo, at + 1), span);
+        if (judgeTag(at + 1, end, thrifty) || (!tagged && breaksOut(at)))
+          return report(at, max(tagTo, at + 1), span);
+        tagged = true;
+        if (!splitWord) splitWord = splitsWord(at);
         const cost = max(tagTo, tagRead) - at;
         steps += <u32>cost;
         if (cost > budget) thrifty = true;
@@ -136,13 +167,11 @@ function scan(start: usize, end: usize, span: Span): bool {
         break;
       }
       case 0x22:
-        doubleQuotes++;
-        break;
       case 0x27:
-        singleQuotes++;
+        countQuote(load<u8>(at));
         break;
       case 0x60:
-        backQuotes++;
+        countQuote(0x60);
         if (isSinkCall(at)) return report(lookFrom(at), at + 1, span);
         break;
       case 0x28:
@@ -163,12 +192,31 @@ function scan(start: usize, end: usize, span: Span): bool {
   return false;
 }
 
-function lookFrom(at: usize): usize {
-  return at - begin > LOOK_BACK ? at - LOOK_BACK : begin;
+/** A tag between letters, the opening one of an element that holds nothing: o<x>nfocus. */
+function splitsWord(at: usize): bool {
+  if (!isAlpha(byteBefore(at)) || at + 1 >= limit || !isAlpha(load<u8>(at, 1))) return false;
+  const to = shortTagEnd(at, limit);
+  return to != 0 && to < limit && (isAlpha(load<u8>(to)) || load<u8>(to) == 0x28);
 }
 
-function byteBefore(at: usize): u32 {
-  return at > begin ? load<u8>(at - 1) : 0;
+/** "><b>: a value that closes, before anything else, what a page opened in front of it. */
+// eslint-disable-next-line complexity -- what stands between the quote and the tag
+function breaksOut(tag: usize): bool {
+  let at = tag;
+  while (at > begin && isSpace(load<u8>(at - 1))) at--;
+  const close = at;
+  while (at > begin && close - at < 8 && (load<u8>(at - 1) == 0x3e || load<u8>(at - 1) == 0x2f)) at--;
+  if (at == close || load<u8>(close - 1) != 0x3e || at > begin + 2) return false;
+  const quote = byteBefore(at);
+  if (!(quote == 0x22 && doubleQuotes == 1) && !(quote == 0x27 && singleQuotes == 1)) return false;
+  let name = tag + 1;
+  while (name < limit && name - tag < 32 && isWord(load<u8>(name))) name++;
+  if (name == tag + 1) return false;
+  return name >= limit || load<u8>(name) <= 0x20 || load<u8>(name) == 0x3e || load<u8>(name) == 0x2f;
+}
+
+function lookFrom(at: usize): usize {
+  return at - begin > LOOK_BACK ? at - LOOK_BACK : begin;
 }
 
 /** javascript: with something to run after it, where a URL may begin. */
@@ -204,6 +252,9 @@ function isHandler(equals: usize): bool {
   if (to - from < 5 || (load<u16>(from) | 0x2020) != 0x6e6f || htmlWord(from, to) != HTML_EVENT) return false;
   const before = byteBefore(from);
   if (isWord(before) || before == 0x2e || before == 0x2d || before == 0x24 || before == 0x5b) return false;
+  // A quote that opens the value, or one that only typography uses: whatever is assigned.
+  if (isTypographic(from) || isAlone(from, equals + 1) || (isQuote(load<u8>(begin)) && onlyQuote(from)))
+    return true;
   let value = equals + 1;
   while (value < limit && isSpace(load<u8>(value))) value++;
   const spaced = to != equals || value != equals + 1;
@@ -212,6 +263,27 @@ function isHandler(equals: usize): bool {
   if (value >= limit || load<u8>(value) == 0x7b) return false;
   if (!looksLikeScript(value, handlerEnd(value, quoted))) return false;
   return opensAttribute(from, spaced);
+}
+
+/** The handler's name is all there is. */
+function isAlone(from: usize, to: usize): bool {
+  let at = begin;
+  while (at < from && isSpace(load<u8>(at))) at++;
+  if (at != from) return false;
+  at = to;
+  while (at < limit && isSpace(load<u8>(at))) at++;
+  return at == limit;
+}
+
+/** Between the quote that opens the value and `to` stand names and values of attributes, and no other quote. */
+function onlyQuote(to: usize): bool {
+  if (to - begin > 96) return false;
+  for (let at = begin + 1; at < to; at++) {
+    const c = <u32>load<u8>(at);
+    if (isQuote(c) || c == 0x2c || c == 0x28 || c == 0x3a || c == 0x3c || c == 0x3e || c == 0x7b)
+      return false;
+  }
+  return to == begin + 1 || isSpace(load<u8>(to - 1)) || load<u8>(to - 1) == 0x2f;
 }
 
 function handlerEnd(start: usize, quoted: bool): usize {
@@ -232,147 +304,4 @@ function opensAttribute(to: usize, spaced: bool): bool {
     at--;
   }
   return !spaced && to - at < 48;
-}
-
-/** document.location = …, out of a string or of &{…} */
-function isAssignment(equals: usize): bool {
-  let to = equals;
-  while (to > begin && isSpace(load<u8>(to - 1)) && equals - to < 8) to--;
-  let from = to;
-  while (from > begin && to - from < 48 && (isWord(load<u8>(from - 1)) || load<u8>(from - 1) == 0x2e)) from--;
-  let word = from;
-  while (word < to && isAlpha(load<u8>(word))) word++;
-  if (isAliased(equals, from)) return true;
-  if (word - from < 3 || htmlWord(from, word) != HTML_GLOBAL) return false;
-  if (equals + 1 < limit && load<u8>(equals, 1) == 0x3d) return false;
-  if (byteBefore(from) == 0x7b && byteBefore(from - 1) == 0x26) return true;
-  return breaksString(from, false);
-}
-
-/** a=alert; */
-function isAliased(equals: usize, from: usize): bool {
-  let to = equals + 1;
-  while (to < limit && isAlpha(load<u8>(to))) to++;
-  if (to >= limit || (load<u8>(to) != 0x3b && load<u8>(to) != 0x2c)) return false;
-  return htmlWord(equals + 1, to) == HTML_SINK && breaksString(from, true);
-}
-
-/** alert( or alert` where a statement may begin. */
-// eslint-disable-next-line complexity -- the ways to write a call
-function isSinkCall(paren: usize): bool {
-  let to = paren;
-  while (to > begin && paren - to < 8) {
-    const c = <u32>load<u8>(to - 1);
-    if (c != 0x29 && c != 0x3f && c != 0x2e && c != 0x5c && c > 0x20 && c != 0x2f && c != 0x2a) break;
-    to--;
-  }
-  const last = lettersBefore(begin, to);
-  if (to - last < 4) return false;
-  const word = htmlWord(last, to);
-  if (word == HTML_EXPRESSION) {
-    let colon = last;
-    while (colon > begin && byteBefore(colon) == 0x20) colon--;
-    return byteBefore(colon) == 0x3a;
-  }
-  if (word != HTML_SINK && word != HTML_WEAK_SINK && !isCallMethod(last, to)) return false;
-  let strong = word == HTML_SINK;
-  let from = last;
-  while (from > begin && last - from < 48 && (isWord(load<u8>(from - 1)) || load<u8>(from - 1) == 0x2e))
-    from--;
-  if (from != last) {
-    let first = from;
-    while (first < last && isAlpha(load<u8>(first))) first++;
-    if (!isSinkWord(htmlWord(from, first))) return false;
-    strong = htmlWord(from, first) == HTML_SINK;
-  } else if (byteBefore(from) >= 0x80) return false;
-  // script>alert(1): the rest of a tag that something else cut.
-  if (strong && byteBefore(from) == 0x3e && byteBefore(from - 1) != 0x3d && byteBefore(from - 1) != 0x2d)
-    return true;
-  return breaksString(from, strong && (to == paren || load<u8>(to) != 0x20) && beginsArgument(paren + 1));
-}
-
-/** alert.call(, eval.apply( */
-function isCallMethod(from: usize, to: usize): bool {
-  return to - from == 4 && (load<u32>(from) | 0x20202020) == 0x6c6c6163 && byteBefore(from) == 0x2e;
-}
-
-/** What prose does not put behind a parenthesis: nothing, a number, a string, a call. */
-// eslint-disable-next-line complexity -- one branch per first byte
-function beginsArgument(at: usize): bool {
-  if (at >= limit) return true;
-  const c = <u32>load<u8>(at);
-  if (
-    isDigit(c) ||
-    c == 0x22 ||
-    c == 0x27 ||
-    c == 0x2f ||
-    c == 0x60 ||
-    c == 0x29 ||
-    c == 0x28 ||
-    c == 0x26 ||
-    c == 0x5b ||
-    c == 0x2b
-  )
-    return true;
-  let to = at;
-  while (to < limit && isWord(load<u8>(to))) to++;
-  if (to >= limit) return false;
-  const next = <u32>load<u8>(to);
-  return (
-    next == 0x28 ||
-    next == 0x3f ||
-    next == 0x5b ||
-    next == 0x2c ||
-    (next == 0x2e && to + 1 < limit && isAlpha(load<u8>(to, 1)))
-  );
-}
-
-/**
- * True when what stands before `to` leaves a string: an odd quote, then operators; or, with `start`, when
- * only operators and assignments stand between the value's start and `to`.
- */
-// eslint-disable-next-line complexity -- scan loop
-function breaksString(to: usize, start: bool): bool {
-  let at = to;
-  let operators: u32 = 0;
-  while (at > begin) {
-    if (to - at > LOOK_BACK) return false;
-    const c = <u32>load<u8>(at - 1);
-    if ((c == 0x22 || c == 0x27) && at == begin + 1 && start) return true;
-    if (c == 0x22) return operators > 0 && (doubleQuotes & 1) != 0 && endsString(at, to);
-    if (c == 0x27) return operators > 0 && (singleQuotes & 1) != 0 && endsString(at, to);
-    if (c == 0x60) return operators > 0 && (backQuotes & 1) != 0 && endsString(at, to);
-    if (c == 0x24) return operators > 0 && load<u8>(at) == 0x7b;
-    if (isOperator(c)) operators++;
-    else if (!isSpace(c) && !isAssigned(at)) return false;
-    at--;
-  }
-  return start;
-}
-
-/** What follows the quote closes or separates: a bracket that opens is text inside a string. */
-function endsString(start: usize, to: usize): bool {
-  let at = start;
-  while (at < to && isSpace(load<u8>(at))) at++;
-  const c = <u32>load<u8>(at);
-  return at < to && c != 0x28 && c != 0x5b && c != 0x7b && c != 0x21 && c != 0x3c;
-}
-
-/** ; + - * / % & | ^ < > = ? : ! ~ , and brackets */
-function isOperator(c: u32): bool {
-  return (
-    (c > 0x20 && c < 0x30 && c != 0x22 && c != 0x27 && c != 0x24 && c != 0x23 && c != 0x2e) ||
-    (c > 0x39 && c < 0x40) ||
-    c == 0x5b ||
-    c == 0x5d ||
-    c == 0x5e ||
-    (c > 0x7a && c < 0x7f)
-  );
-}
-
-/** The letter before `at` belongs to a name that is assigned to: a=alert. */
-function isAssigned(at: usize): bool {
-  if (!isWord(load<u8>(at - 1))) return false;
-  const next: u32 = at < limit ? load<u8>(at) : 0;
-  return next == 0x3d || isWord(next);
 }
