@@ -36,8 +36,12 @@ function isAliased(equals: usize, from: usize): bool {
   while (to < limit && isAlpha(load<u8>(to))) to++;
   if (to >= limit || (load<u8>(to) != 0x3b && load<u8>(to) != 0x2c)) return false;
   if (htmlWord(equals + 1, to) != HTML_SINK) return false;
+  const before = byteBefore(from);
+  if (before == 0x24) return true;
+  // "level=alert;" is a setting.
+  const short = equals - from < 3;
   return (
-    breaksString(from, true) || (equals - from < 3 && (byteBefore(from) == 0x3b || byteBefore(from) == 0x7d))
+    (short || from != begin) && (breaksString(from, true) || (short && (before == 0x3b || before == 0x7d)))
   );
 }
 
