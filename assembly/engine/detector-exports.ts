@@ -6,6 +6,10 @@ import { detectLdap, ldapSteps } from "../core/match/ldap";
 import { detectHeaderLine, detectMail, mailSteps } from "../core/match/mail";
 import { detectNosql, nosqlSteps } from "../core/match/nosql";
 import { detectXpath, xpathSteps } from "../core/match/xpath";
+import { detectJava, javaSteps } from "../core/match/java";
+import { detectForgedJwt } from "../core/match/jwt";
+import { PHP_REQUIRED, detectPhp, phpSteps } from "../core/match/php";
+import { detectScript, scriptSteps } from "../core/match/script";
 import { SHELL_REQUIRED, detectShell, shellSteps } from "../core/match/shell";
 import { SSRF_REQUIRED, detectSsrf, ssrfSteps } from "../core/match/ssrf";
 import { detectJndi, jndiSteps } from "../core/match/jndi";
@@ -165,4 +169,37 @@ export function traversalStepCount(): u32 {
 /** 256-bit set: a value without any of these bytes is never detected. */
 export function traversalRequiredSet(): usize {
   return TRAVERSAL_REQUIRED;
+}
+
+export function phpDetect(at: usize, len: u32): bool {
+  return detectPhp(at, at + len, span);
+}
+
+export function phpStepCount(): u32 {
+  return phpSteps();
+}
+
+/** 256-bit set: a value without any of these bytes is never detected. */
+export function phpRequiredSet(): usize {
+  return PHP_REQUIRED;
+}
+
+export function javaDetect(at: usize, len: u32): bool {
+  return detectJava(at, at + len, span);
+}
+
+export function javaStepCount(): u32 {
+  return javaSteps();
+}
+
+export function jwtDetect(at: usize, len: u32): bool {
+  return detectForgedJwt(at, at + len, span);
+}
+
+export function scriptDetect(at: usize, len: u32): bool {
+  return detectScript(at, at + len, span);
+}
+
+export function scriptStepCount(): u32 {
+  return scriptSteps();
 }

@@ -13,12 +13,16 @@ export const GENERATED = "assembly/core/generated";
 
 export const GENERATORS: Generator[] = [
   { script: "scripts/gen/config-docs.ts", files: ["docs/configuration.md"] },
+  { script: "scripts/gen/code-words.ts", files: [`${GENERATED}/code-words.ts`] },
   { script: "scripts/gen/html-words.ts", files: [`${GENERATED}/html-words.ts`] },
   {
     script: "scripts/gen/query-words.ts",
     files: [`${GENERATED}/nosql-words.ts`, `${GENERATED}/xpath-words.ts`, `${GENERATED}/mail-words.ts`],
   },
   { script: "scripts/gen/path-words.ts", files: [`${GENERATED}/path-words.ts`] },
+  { script: "scripts/gen/java-words.ts", files: [`${GENERATED}/java-words.ts`] },
+  { script: "scripts/gen/php-words.ts", files: [`${GENERATED}/php-words.ts`] },
+  { script: "scripts/gen/script-words.ts", files: [`${GENERATED}/script-words.ts`] },
   { script: "scripts/gen/shell-words.ts", files: [`${GENERATED}/shell-words.ts`] },
   { script: "scripts/gen/sql-words.ts", files: [`${GENERATED}/sql-words.ts`] },
   { script: "scripts/gen/url-words.ts", files: [`${GENERATED}/url-words.ts`] },

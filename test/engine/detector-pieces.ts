@@ -1,6 +1,7 @@
 // Pieces of what the detectors read, for generated values.
 
 import { SYSTEM_PIECES } from "./detector-pieces-system.ts";
+import { CODE_PIECES } from "./code-pieces.ts";
 
 /** Names of detectors, as the engine exports them. */
 export const DETECTORS = [
@@ -18,6 +19,9 @@ export const DETECTORS = [
   "xpath",
   "mail",
   "headerLine",
+  "php",
+  "java",
+  "script",
 ] as const;
 export type Detector = (typeof DETECTORS)[number];
 
@@ -250,6 +254,50 @@ export const PIECES: Record<Detector, string[]> = {
     "+",
   ],
   ...SYSTEM_PIECES,
+  ssrf: [
+    "http:",
+    "https:",
+    "gopher:",
+    "jar:",
+    "file:",
+    "ldap:",
+    "//",
+    "/",
+    "\\",
+    "@",
+    ":",
+    "#",
+    "?",
+    ".",
+    "%",
+    "[",
+    "]",
+    "[::",
+    "::1",
+    "::ffff:",
+    "127",
+    "127.0.0.1",
+    "0x7f",
+    "017",
+    "2130706433",
+    "169.254.169.254",
+    "10.",
+    "localhost",
+    "metadata.google.internal",
+    "nip.io",
+    "lvh.me",
+    "①",
+    "。",
+    "ⓐ",
+    "/latest/meta-data",
+    "/admin",
+    ":80",
+    ":99999",
+    "user",
+    '="',
+    "a",
+    " ",
+  ],
   jndi: [
     "${",
     "}",
@@ -362,4 +410,5 @@ export const PIECES: Record<Detector, string[]> = {
     "MAIL FROM",
     "HTTP/1.1 200",
   ],
+  ...CODE_PIECES,
 };

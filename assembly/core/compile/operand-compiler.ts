@@ -9,6 +9,10 @@ import { LDAP_REQUIRED, LDAP_REQUIRED_MARKS } from "../match/ldap";
 import { LINE_REQUIRED } from "../match/mail";
 import { NOSQL_REQUIRED } from "../match/nosql";
 import { NumberType, NumberValue, parseNumber } from "../match/number";
+import { JAVA_LITERALS } from "../match/java";
+import { JWT_LITERALS } from "../match/jwt";
+import { PHP_REQUIRED } from "../match/php";
+import { SCRIPT_LITERALS } from "../match/script";
 import { SHELL_REQUIRED } from "../match/shell";
 import { SQLI_REQUIRED } from "../match/sqli";
 import { SSRF_REQUIRED } from "../match/ssrf";
@@ -96,6 +100,17 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
     case Operator.GreaterThan:
     case Operator.LowerThan:
       return compileNumber(operand, doc, parameters);
+    case Operator.HiddenAsciiMatch:
+      operand.maskA = CLASS_HIGH;
+      return true;
+    default:
+      return requireOfDetector(operand);
+  }
+}
+
+/** What every match of a detector contains. */
+function requireOfDetector(operand: Operand): bool {
+  switch (operand.operator) {
     case Operator.IsSqli:
       operand.maskA = classesOfSet(SQLI_REQUIRED);
       operand.maskB = ~CLASSES_OF_NAMES & CLASS_ANY;
@@ -143,9 +158,16 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
       operand.minLength = 6;
       operand.maskA = classesOfSet(LINE_REQUIRED);
       return true;
-    case Operator.HiddenAsciiMatch:
-      operand.maskA = CLASS_HIGH;
+    case Operator.IsPhpInjection:
+      operand.maskA = classesOfSet(PHP_REQUIRED);
       return true;
+    case Operator.IsJavaInjection:
+      return requireOne(operand, JAVA_LITERALS);
+    case Operator.IsForgedJwt:
+      operand.minLength = max<u32>(operand.minLength, 16);
+      return requireOne(operand, JWT_LITERALS);
+    case Operator.IsCodeInjection:
+      return requireOne(operand, SCRIPT_LITERALS);
     default:
       return true;
   }

@@ -191,6 +191,10 @@ export enum Operator {
   IsMailInjection = 22,
   IsHeaderInjection = 23,
   IsPathTraversal = 24,
+  IsPhpInjection = 25,
+  IsJavaInjection = 26,
+  IsForgedJwt = 27,
+  IsCodeInjection = 28,
 }
 
 export const OPERATOR_NAMES = [
@@ -219,4 +223,8 @@ export const OPERATOR_NAMES = [
   "is_mail_injection",
   "is_header_injection",
   "is_path_traversal",
+  "is_php_injection",
+  "is_java_injection",
+  "is_forged_jwt",
+  "is_code_injection",
 ];

@@ -8,6 +8,9 @@ import { ipFind } from "../match/ip-range";
 import { detectLdap } from "../match/ldap";
 import { detectHeaderLine, detectMail } from "../match/mail";
 import { detectNosql } from "../match/nosql";
+import { detectJava } from "../match/java";
+import { detectForgedJwt } from "../match/jwt";
+import { detectPhp } from "../match/php";
 import { phraseFind } from "../match/phrase-set";
 import { detectJndi } from "../match/jndi";
 import { detectXxe } from "../match/xxe";
@@ -15,6 +18,7 @@ import { detectSsi } from "../match/ssi";
 import { detectPrototypePollution } from "../match/prototype-pollution";
 import { dfaSearch } from "../match/regex-dfa";
 import { nfaFind, nfaSearch } from "../match/regex-nfa";
+import { detectScript } from "../match/script";
 import { detectShell } from "../match/shell";
 import { Span } from "../match/span";
 import { detectSqli } from "../match/sqli";
@@ -105,6 +109,14 @@ export function matchOperator(
       return detectHeaderLine(at, at + len, span);
     case Operator.IsPathTraversal:
       return detectTraversal(at, at + len, span);
+    case Operator.IsPhpInjection:
+      return detectPhp(at, at + len, span);
+    case Operator.IsJavaInjection:
+      return detectJava(at, at + len, span);
+    case Operator.IsForgedJwt:
+      return detectForgedJwt(at, at + len, span);
+    case Operator.IsCodeInjection:
+      return detectScript(at, at + len, span);
     case Operator.ExactMatch:
       return exactFind(table, at, len, now);
     case Operator.IpMatch:
