@@ -81,7 +81,6 @@ export class Operand {
 }
 
 /** Fills `operand` from a condition's `parameters`; false with `operand.problem` set when they are no good. */
-// eslint-disable-next-line complexity, max-lines-per-function -- one branch per operator
 export function compileOperand(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
   const options = doc.get(parameters, "options");
   const minLength = doc.get(options, "min_length");
@@ -109,6 +108,7 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
 }
 
 /** What every match of a detector contains. */
+// eslint-disable-next-line max-lines-per-function -- one branch per operator
 function requireOfDetector(operand: Operand): bool {
   switch (operand.operator) {
     case Operator.IsSqli:
