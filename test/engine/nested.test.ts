@@ -163,15 +163,34 @@ describe("nested values", () => {
       assert.deepEqual(findings(value), [], value);
   });
 
-  test("a value with more inside than fits says so, and is inspected as a whole", () => {
+  test("a long document in a string is read to its end", () => {
     use();
-    const many = JSON.stringify(Array.from({ length: 5000 }, (_, i) => `v${i}`).concat(NEEDLE));
+    const rows = Array.from({ length: 2500 }, (_, i) => ({ [`k${i}`]: `v${i}` }));
+    const many = JSON.stringify({ rows: [...rows, { last: { $needle: 1 } }] });
     const { event } = engine.transaction({
       method: "POST",
       headers: [["content-type", "application/json"]],
       body: JSON.stringify({ many }),
     });
-    assert.ok(event.limits?.includes("nested"));
+    assert.equal(event.limits, undefined);
+    const found = event.triggers.flatMap(({ rule_matches }) =>
+      rule_matches.flatMap((match) => match.parameters),
+    );
+    assert.deepEqual(
+      found.map(({ key_path }) => key_path),
+      [["many", "rows", 2500, "last", "$needle"]],
+    );
+  });
+
+  test("a URL with more parameters than fit says so, and is inspected as a whole", () => {
+    use();
+    const url = `https://example.com/?${"a=1&".repeat(3000)}b=${NEEDLE}`;
+    const { event } = engine.transaction({
+      method: "POST",
+      headers: [["content-type", "application/json"]],
+      body: JSON.stringify({ url }),
+    });
+    assert.deepEqual(event.limits, ["nested"]);
     assert.equal(event.triggers.length, 1);
   });
 

@@ -67,6 +67,13 @@ export class NestedValues {
   isCut: bool = false;
   private text: ByteWriter = new ByteWriter();
   private json: JsonParser = new JsonParser();
+  /** Of values inside values inside the value: `json` may be in the middle of the outer one. */
+  private innerJson: JsonParser = new JsonParser();
+  /** What `json` has still to read, once there is room again; its path and address. */
+  private restAt: usize = 0;
+  private restLen: u32 = 0;
+  private restPath: usize = 0;
+  private restAddress: u32 = 0;
   private query: QueryParser = new QueryParser();
   // The value being looked into.
   private address: u32 = 0;
@@ -85,6 +92,27 @@ export class NestedValues {
     this.rounds = rounds + 1;
     if (len <= STRUCTURE_MAX) this.openStructure(at, len, mask);
     if ((mask & CODED) != 0) this.decode(at, len, mask);
+  }
+
+  /** To be called when `found` was cleared: reads on where it was full. Then `found` may have entries again. */
+  readOn(): void {
+    if (this.restLen == 0) return;
+    this.path = this.restPath;
+    this.address = this.restAddress;
+    this.rounds = 1;
+    const len = this.restLen;
+    const read = this.json.feed(this.found, this.restAt, len);
+    this.restAt += read;
+    this.restLen -= read;
+    if (this.restLen == 0 && this.json.finish(this.found)) this.json.reset();
+    this.adopt(0);
+  }
+
+  /** Forgets what is still to be read. */
+  stop(): void {
+    if (this.restLen != 0) this.json.reset();
+    this.restLen = 0;
+    this.found.clear();
   }
 
   /** The chain of decoders; only its last result is worth another round. */
@@ -193,11 +221,22 @@ export class NestedValues {
     const opens = first == 0x7b ? c == 0x22 : c == 0x22 || c == 0x7b || c == 0x5b || c - 0x30 < 10;
     if (!opens) return;
     const from = this.found.count;
-    this.json.start(this.address);
-    if (this.json.feed(this.found, p, <u32>(end - p)) < <u32>(end - p)) this.isCut = true;
-    else this.json.finish(this.found);
-    this.json.reset();
+    const size = <u32>(end - p);
+    const isOuter = this.rounds == 1 && this.restLen == 0;
+    const json = isOuter ? this.json : this.innerJson;
+    json.start(this.address);
+    const read = json.feed(this.found, p, size);
     this.adopt(from);
+    if (isOuter && read < size) {
+      this.restAt = p + read;
+      this.restLen = size - read;
+      this.restPath = this.path;
+      this.restAddress = this.address;
+      return;
+    }
+    if (read < size || !json.finish(this.found)) this.isCut = true;
+    this.adopt(from);
+    json.reset();
   }
 
   /** The parameters of a URL. */

@@ -109,6 +109,18 @@ export class Evaluator {
     return true;
   }
 
+  private evaluateFound(i: u32): void {
+    const nested = this.nested;
+    const found = nested.found;
+    if (!this.enterInput(found, i)) return;
+    const at = found.at(i);
+    const len = found.len(i);
+    const mask = this.evaluateValue(this.lane, at, len);
+    const rounds = found.rounds(i);
+    if (rounds < this.decodeRounds && this.laneKind != LaneKind.Scalars)
+      nested.lookInto(this.address, this.kind, this.path, at, len, mask, rounds);
+  }
+
   /** A value, and what lies inside it. */
   private evaluateWhole(at: usize, len: u32): void {
     const mask = this.evaluateValue(this.lane, at, len);
@@ -117,16 +129,12 @@ export class Evaluator {
     const found = nested.found;
     nested.lookInto(this.address, this.kind, this.path, at, len, mask, 0);
     if (found.count == 0) return;
-    for (let i: u32 = 0; i < found.count && this.budget >= 0; i++) {
-      if (!this.enterInput(found, i)) continue;
-      const inner = found.at(i);
-      const size = found.len(i);
-      const classes = this.evaluateValue(this.lane, inner, size);
-      const rounds = found.rounds(i);
-      if (rounds < this.decodeRounds && this.laneKind != LaneKind.Scalars)
-        nested.lookInto(this.address, this.kind, this.path, inner, size, classes, rounds);
+    while (found.count != 0 && this.budget >= 0) {
+      for (let i: u32 = 0; i < found.count && this.budget >= 0; i++) this.evaluateFound(i);
+      found.clear();
+      nested.readOn();
     }
-    found.clear();
+    nested.stop();
     if (nested.isCut) this.nestedCut = true;
     nested.isCut = false;
   }
