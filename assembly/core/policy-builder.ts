@@ -12,7 +12,6 @@ import {
 import { RuleCompiler } from "./compile/rule-compiler";
 import { Config, MODE_NAMES, SENSITIVITY_NAMES } from "./config/config";
 import { loadConfig } from "./config/config-loader";
-import { JsonDocument } from "./document/json-document";
 import { DEFAULT_RULESET, DEFAULT_RULESET_SIZE } from "./generated/default-ruleset";
 import { Policy } from "./policy";
 import { Level } from "./rules/layout";
@@ -59,7 +58,8 @@ export function buildPolicy(at: usize, len: u32, build: PolicyBuild): Policy | n
   }
   const policy = new Policy(config);
   policy.useShipped(DEFAULT_RULESET, DEFAULT_RULESET_SIZE);
-  if (config.customRules != 0) compileCustom(policy, config.document, config.customRules, build);
+  if (config.customRules != 0 || config.hasSections) compileCustom(policy, config, build);
+  policy.settle();
   policy.redactKeys = compileRedaction(config.redactKeyRegex, "redaction.key_regex: ", build);
   policy.redactValues = compileRedaction(config.redactValueRegex, "redaction.value_regex: ", build);
   config.closeDocument();
@@ -71,11 +71,15 @@ export function buildPolicy(at: usize, len: u32, build: PolicyBuild): Policy | n
   return policy;
 }
 
-/** A rule that is wrong refuses the configuration; one that cannot be honoured here is only warned of. */
-function compileCustom(policy: Policy, doc: JsonDocument, node: u32, build: PolicyBuild): void {
+/**
+ * A rule that is wrong refuses the configuration. A rule that cannot be honoured here, and any entry beside the rules that
+ * is wrong, is warned of and left out.
+ */
+function compileCustom(policy: Policy, config: Config, build: PolicyBuild): void {
   const bytes = new ByteWriter();
+  const doc = config.document;
   const compiler = new RuleCompiler(doc, true);
-  const ok = compiler.compile(node, bytes, build.report);
+  const ok = compiler.compile(config.customRules, bytes, build.report, doc.root());
   compiler.writeLines(build.problems, build.warnings);
   if (!ok) build.problems.text("custom_rules: no rules document\n");
   if (build.problems.length == 0) {

@@ -3,8 +3,17 @@
 
 import { Config } from "./config/config";
 import { ByteWriter } from "./bytes/byte-writer";
+import { text } from "./bytes/text";
+import { Arena } from "./bytes/arena";
+import { equalBytes } from "./bytes/ascii";
+import { CleanCache } from "./rules/clean-cache";
+import { Exclusions, exclusionMode } from "./rules/exclusions";
 import {
+  ACTION_ID,
+  ACTION_KIND,
   ACTION_SIZE,
+  ActionKind,
+  ExclusionMode,
   Level,
   RULE_ACTION,
   RULE_FLAGS,
@@ -14,9 +23,17 @@ import {
   RuleFlag,
   Section,
 } from "./rules/layout";
-import { CleanCache } from "./rules/clean-cache";
+import { applyOverrides } from "./rules/overrides";
+import { RuleEffect } from "./rules/rule-effect";
 import { LoadError, loadRuleset } from "./rules/ruleset-loader";
+import { RuleState } from "./rules/rule-state";
 import { Ruleset } from "./rules/ruleset";
+
+/** Numbers of the rulesets among those that exclusions know. */
+export const SHIPPED: u32 = 0;
+export const CUSTOM: u32 = 1;
+/** The id that means the default block unless a document defines it. */
+const BLOCK_ID = text("block");
 
 @unmanaged
 export class Policy {
@@ -27,6 +44,12 @@ export class Policy {
   texts: Ruleset = new Ruleset();
   /** The configuration's own rules. */
   custom: Ruleset = new Ruleset();
+  /** The configuration's exclusions, of shipped and of its own rules. */
+  exclusions: Exclusions = new Exclusions();
+  /** What overrides made of rules. */
+  private effects: Arena = new Arena();
+  /** The document's own action `block`, as RULE_ACTION; 1 = it has none, and the configuration's reply is sent. */
+  private blockAction: u32 = 1;
   /** Programs of the configuration's own redaction patterns, owned; 0 = none. */
   redactKeys: usize = 0;
   redactValues: usize = 0;
@@ -48,7 +71,7 @@ export class Policy {
     this.texts.open(at, size);
     if (!this.config.shippedRules) return;
     this.shipped.open(at, size);
-    this.shipped.flags = ruleFlags(this.shipped, this.config, Level.Default);
+    this.shipped.flags = documentFlags(this.shipped);
     this.shipped.clean = new CleanCache();
   }
 
@@ -62,15 +85,92 @@ export class Policy {
       return error;
     }
     this.customBytes = copy;
-    this.custom.flags = ruleFlags(this.custom, this.config, Level.Low);
+    this.custom.flags = documentFlags(this.custom);
     this.custom.clean = new CleanCache();
     return error;
   }
 
-  /** Record of an action by the rule that names it: 0 for the default one. */
-  actionOf(ruleset: Ruleset, rule: u32): usize {
-    const action = load<u32>(ruleset.rule(rule), RULE_ACTION);
-    return action < 2 ? 0 : ruleset.section(Section.Actions) + <usize>((action - 2) * ACTION_SIZE);
+  /** Once both rulesets are there: overrides, the configuration's lists of rules, and exclusions, in this order. */
+  settle(): void {
+    this.findBlockAction();
+    this.settleRules(this.shipped, Level.Default);
+    this.settleRules(this.custom, Level.Low);
+    this.exclusions.open(this.custom);
+    this.exclusions.resolve(this.shipped, SHIPPED);
+    this.exclusions.resolve(this.custom, CUSTOM);
+  }
+
+  /**
+   * Record of the action that a rule which matched in `state` asks for: 0 for the default one. Its texts are in the
+   * blob of actionTable().
+   */
+  actionOf(state: RuleState, rule: u32): usize {
+    const ruleset = state.ruleset;
+    if (ruleset === null) return 0;
+    const table = this.actionTable(state, rule);
+    const code = this.codeOf(ruleset, state, rule);
+    if (code == 1 && this.blockAction > 1) return actionRecord(this.custom, this.blockAction);
+    return code < 2 ? 0 : actionRecord(table, code);
+  }
+
+  /** The table that has the record that actionOf() answers. */
+  actionTable(state: RuleState, rule: u32): Ruleset {
+    const ruleset = state.ruleset;
+    if (ruleset === null) return this.custom;
+    const own = this.codeOf(ruleset, state, rule) > 1 && !this.isGiven(ruleset, state, rule);
+    return own ? ruleset : this.custom;
+  }
+
+  /** The id of the action by which exclusions or overrides replaced the rule's own comes from the custom table. */
+  private isGiven(ruleset: Ruleset, state: RuleState, rule: u32): bool {
+    if (exclusionMode(state.modeOf(rule)) == ExclusionMode.Custom) return true;
+    const effect = ruleset.effect(rule);
+    return effect != 0 && changetype<RuleEffect>(effect).onMatchLen != 0;
+  }
+
+  private codeOf(ruleset: Ruleset, state: RuleState, rule: u32): u32 {
+    const mode = state.modeOf(rule);
+    if (exclusionMode(mode) == ExclusionMode.Custom) return this.exclusions.actionOf(mode);
+    const effect = ruleset.effect(rule);
+    if (effect != 0 && changetype<RuleEffect>(effect).onMatchLen != 0)
+      return changetype<RuleEffect>(effect).action;
+    return load<u32>(ruleset.rule(rule), RULE_ACTION);
+  }
+
+  /** A document may say what `block` is: another page, a redirect, or nothing that blocks. */
+  private findBlockAction(): void {
+    const count: u32 = this.custom.size == 0 ? 0 : this.custom.count(Section.Actions);
+    for (let i: u32 = 0; i < count; i++) {
+      const id = actionRecord(this.custom, i + 2) + ACTION_ID;
+      if (load<u32>(id, 4) == BLOCK_ID.len && equalBytes(this.custom.textAt(id), BLOCK_ID.at, BLOCK_ID.len))
+        this.blockAction = i + 2;
+    }
+  }
+
+  /** The default action no longer blocks. */
+  private blockIsHarmless(): bool {
+    if (this.blockAction == 1) return false;
+    return load<u32>(actionRecord(this.custom, this.blockAction), ACTION_KIND) > <u32>ActionKind.Redirect;
+  }
+
+  private settleRules(ruleset: Ruleset, untagged: u32): void {
+    if (ruleset.flags == 0) return;
+    if (this.blockIsHarmless()) {
+      for (let i: u32 = 0; i < ruleset.ruleCount; i++) {
+        const flags = ruleset.flags + ((<usize>i) << 2);
+        if (load<u32>(ruleset.rule(i), RULE_ACTION) == 1)
+          store<u32>(flags, load<u32>(flags) & ~RuleFlag.Block);
+      }
+    }
+    applyOverrides(this.custom, ruleset, this.effects);
+    applyLists(ruleset, this.config, untagged);
+  }
+
+  /** Some rule or exclusion looks at values of `address`. */
+  reads(address: u32): bool {
+    return (
+      this.shipped.reads(address) || this.custom.reads(address) || this.exclusions.filters.reads(address)
+    );
   }
 
   acquire(): void {
@@ -85,6 +185,9 @@ export class Policy {
     if (this.redactValues != 0) heap.free(this.redactValues);
     if (this.shipped.flags != 0) heap.free(this.shipped.flags);
     if (this.custom.flags != 0) heap.free(this.custom.flags);
+    this.exclusions.free();
+    this.effects.free();
+    heap.free(changetype<usize>(this.effects));
     freeCache(this.shipped);
     freeCache(this.custom);
     heap.free(changetype<usize>(this.shipped));
@@ -101,17 +204,30 @@ function freeCache(ruleset: Ruleset): void {
   if (clean !== null) clean.free();
 }
 
-/**
- * Flags of every rule after `sensitivity`, `disabled_rules`, `monitored_rules` and `block_rules`. A rule that one of the
- * latter two names is wanted, whatever its level. `untagged` is the level of rules that name none.
- */
-function ruleFlags(ruleset: Ruleset, config: Config, untagged: u32): usize {
+function actionRecord(table: Ruleset, code: u32): usize {
+  return table.section(Section.Actions) + <usize>((code - 2) * ACTION_SIZE);
+}
+
+/** Flags of every rule as its document has them. */
+function documentFlags(ruleset: Ruleset): usize {
   const flags = heap.alloc(max<u32>(ruleset.ruleCount, 1) << 2);
+  for (let i: u32 = 0; i < ruleset.ruleCount; i++) {
+    store<u32>(flags + ((<usize>i) << 2), load<u32>(ruleset.rule(i), RULE_FLAGS));
+  }
+  return flags;
+}
+
+/**
+ * `sensitivity`, `disabled_rules`, `monitored_rules` and `block_rules`. A rule that one of the latter two names is
+ * wanted, whatever its level. `untagged` is the level of rules that name none.
+ */
+function applyLists(ruleset: Ruleset, config: Config, untagged: u32): void {
   for (let i: u32 = 0; i < ruleset.ruleCount; i++) {
     const rule = ruleset.rule(i);
     const id = ruleset.textAt(rule + RULE_ID);
     const len = load<u32>(rule, RULE_ID + 4);
-    let flag = load<u32>(rule, RULE_FLAGS);
+    const at = ruleset.flags + ((<usize>i) << 2);
+    let flag = load<u32>(at);
     const isBlocked = config.blockRules.has(id, len);
     const isMonitored = config.monitoredRules.has(id, len);
     const level = (flag >> RULE_LEVEL_SHIFT) & RULE_LEVEL_MASK;
@@ -120,7 +236,6 @@ function ruleFlags(ruleset: Ruleset, config: Config, untagged: u32): usize {
     if (config.disabledRules.has(id, len)) flag &= ~RuleFlag.Enabled;
     if (isBlocked) flag |= RuleFlag.Block;
     if (isMonitored) flag &= ~RuleFlag.Block;
-    store<u32>(flags + ((<usize>i) << 2), flag);
+    store<u32>(at, flag);
   }
-  return flags;
 }

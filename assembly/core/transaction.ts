@@ -19,7 +19,8 @@ import { RequestTarget } from "./http/request-target";
 import { ANOMALY_NAMES, Anomaly } from "./inputs/anomaly";
 import { InputKind, Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
-import { Policy } from "./policy";
+import { CUSTOM, Policy, SHIPPED } from "./policy";
+import { AFTER_REQUEST, AFTER_REQUEST_HEADERS, AFTER_RESPONSE, AFTER_RESPONSE_HEADERS } from "./phases";
 import { Evaluator } from "./rules/rule-eval";
 import { RuleState } from "./rules/rule-state";
 import { Verdict } from "./verdict";
@@ -45,28 +46,6 @@ const REQUEST_ID = text("x-request-id");
 const TEXT_HTML = text("text/html");
 const JSON = text("json");
 
-// Addresses that can receive nothing more after a phase (bit per address).
-const AFTER_REQUEST_HEADERS: u32 =
-  (1 << Address.RequestMethod) |
-  (1 << Address.RequestUriRaw) |
-  (1 << Address.RequestQuery) |
-  (1 << Address.RequestPath) |
-  (1 << Address.RequestHeaders) |
-  (1 << Address.RequestCookies) |
-  (1 << Address.ClientIp);
-const AFTER_REQUEST: u32 =
-  AFTER_REQUEST_HEADERS |
-  (1 << Address.RequestBody) |
-  (1 << Address.RequestTrailers) |
-  (1 << Address.RequestAnomalies);
-const AFTER_RESPONSE_HEADERS: u32 =
-  AFTER_REQUEST | (1 << Address.ResponseStatus) | (1 << Address.ResponseHeaders);
-const AFTER_RESPONSE: u32 =
-  AFTER_RESPONSE_HEADERS |
-  (1 << Address.ResponseBody) |
-  (1 << Address.ResponseTrailers) |
-  (1 << Address.ResponseAnomalies);
-
 const inputs = new Inputs();
 const evaluator = new Evaluator();
 const pairs = new HeaderPairs();
@@ -83,6 +62,8 @@ export class Transaction {
   verdict: u32 = Verdict.Allow;
   shipped: RuleState = new RuleState();
   custom: RuleState = new RuleState();
+  /** What is decided before the rules: conditions of exclusions, values kept for attributes. */
+  filters: RuleState = new RuleState();
   /** Evidence and copies of headers. */
   arena: Arena = new Arena();
   accepts: Accepts = Accepts.Json;
@@ -121,6 +102,16 @@ export class Transaction {
       this.limits |= Limit.Budget;
     if (policy.custom.ruleCount != 0 && !this.custom.begin(policy.custom, this.arena))
       this.limits |= Limit.Budget;
+    if (policy.exclusions.filters.ruleCount != 0) this.beginFilters(policy);
+  }
+
+  private beginFilters(policy: Policy): void {
+    if (!this.filters.begin(policy.exclusions.filters, this.arena)) {
+      this.limits |= Limit.Budget;
+      return;
+    }
+    policy.exclusions.begin(this.shipped, this.filters, SHIPPED);
+    policy.exclusions.begin(this.custom, this.filters, CUSTOM);
   }
 
   /** True when the verdict is to be enforced: block mode, and something asks for a block. */
@@ -139,7 +130,7 @@ export class Transaction {
   /** Some rule looks at the address of the connection's peer. */
   usesPeerAddress(): bool {
     if (this.policy.config.clientIpHeader.len != 0) return false;
-    return this.policy.shipped.reads(Address.ClientIp) || this.policy.custom.reads(Address.ClientIp);
+    return this.policy.reads(Address.ClientIp);
   }
 
   /** True while request body bytes are still of interest. */
@@ -162,16 +153,15 @@ export class Transaction {
       this.limits |= Limit.Headers;
       this.anomalies |= Anomaly.HeaderMalformed;
     }
+    this.keepClientIp(ip, ipLen);
+    this.pushOne(Address.ClientIp, this.clientIp.at, this.clientIp.len);
     while (!target.push(inputs)) this.drain();
-    this.pushQuery();
     this.pushCookies();
     pairs.rewind();
     while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) this.drain();
-    this.keepClientIp(ip, ipLen);
-    this.pushOne(Address.ClientIp, this.clientIp.at, this.clientIp.len);
+    this.pushQuery();
     this.anomalies |= target.anomalies;
-    this.drain();
-    this.finish(AFTER_REQUEST_HEADERS);
+    this.conclude(AFTER_REQUEST_HEADERS);
     if (end) this.endRequest();
     else this.openRequestBody();
   }
@@ -257,13 +247,14 @@ export class Transaction {
       }
     }
     if (end) this.endRequest();
+    else this.drain();
   }
 
   /** The request is complete: with its last body byte, its trailers, or its headers. */
   endRequest(): void {
     this.closeRequestBody();
     this.pushAnomalies(Address.RequestAnomalies, this.anomalies);
-    this.finish(AFTER_REQUEST);
+    this.conclude(AFTER_REQUEST);
   }
 
   private closeRequestBody(): void {
@@ -271,13 +262,11 @@ export class Transaction {
     this.requestBodyOpen = false;
     while (!this.requestParser.finish(inputs)) this.drain();
     this.anomalies |= this.requestParser.anomalies;
-    this.drain();
   }
 
   requestTrailers(at: usize, len: u32): void {
     pairs.start(at, len);
     while (!pushHeaders(inputs, pairs, Address.RequestTrailers)) this.drain();
-    this.drain();
     this.endRequest();
   }
 
@@ -290,8 +279,7 @@ export class Transaction {
     }
     pairs.rewind();
     while (!pushHeaders(inputs, pairs, Address.ResponseHeaders)) this.drain();
-    this.drain();
-    this.finish(AFTER_RESPONSE_HEADERS);
+    this.conclude(AFTER_RESPONSE_HEADERS);
     const config = this.policy.config;
     this.responseBodyOpen =
       !end &&
@@ -299,7 +287,7 @@ export class Transaction {
       contentType.kind == BodyKind.Json &&
       config.allowsContentType(contentType.type, contentType.typeLen);
     if (this.responseBodyOpen) this.responseParser.start(contentType, Address.ResponseBody);
-    else if (end) this.finish(AFTER_RESPONSE);
+    else if (end) this.conclude(AFTER_RESPONSE);
   }
 
   private readStatus(): void {
@@ -318,6 +306,7 @@ export class Transaction {
     this.feedBody(this.responseParser, at, take);
     if (take < len) this.limits |= Limit.ResponseBody;
     if (end || take < len) this.endResponse();
+    else this.drain();
   }
 
   endResponse(): void {
@@ -326,9 +315,8 @@ export class Transaction {
       while (!this.responseParser.finish(inputs)) this.drain();
       this.responseAnomalies |= this.responseParser.anomalies;
       this.pushAnomalies(Address.ResponseAnomalies, this.responseAnomalies);
-      this.drain();
     }
-    this.finish(AFTER_RESPONSE);
+    this.conclude(AFTER_RESPONSE);
   }
 
   /** One value a fact, so that rules can ask for them by name. */
@@ -337,7 +325,6 @@ export class Transaction {
       const name = anomalyNames[<i32>ctz(rest)];
       this.pushOne(address, name.at, name.len);
     }
-    if (anomalies != 0) this.drain();
   }
 
   private feedBody(parser: BodyParser, at: usize, len: u32): void {
@@ -350,27 +337,48 @@ export class Transaction {
       left -= used;
       if (left != 0) this.drain();
     }
-    this.drain();
   }
 
   /** Evaluates the inputs gathered so far, and forgets them. */
   drain(): void {
-    evaluator.budget = this.budget;
-    evaluator.decodeRounds = this.policy.config.decodeRounds;
-    evaluator.now = this.time;
-    if (inputs.count != 0 && this.budget >= 0) {
-      if (this.shipped.ruleset !== null) evaluator.evaluate(this.shipped, inputs, this.arena);
-      if (this.custom.ruleset !== null) evaluator.evaluate(this.custom, inputs, this.arena);
-      this.settle();
-    }
-    inputs.clear();
+    if (inputs.count != 0) this.evaluate(0);
   }
 
-  private finish(addresses: u32): void {
+  /** Evaluates what is left of `addresses` (bit per address), which receive nothing more. */
+  private conclude(addresses: u32): void {
+    this.evaluate(addresses);
+  }
+
+  /** Exclusions first, so that they hold for the very inputs that make them hold. */
+  private evaluate(finished: u32): void {
     evaluator.budget = this.budget;
-    if (this.shipped.ruleset !== null) evaluator.finishAddresses(this.shipped, addresses, this.arena);
-    if (this.custom.ruleset !== null) evaluator.finishAddresses(this.custom, addresses, this.arena);
+    evaluator.now = this.time;
+    // What is encoded inside a value is for rules to find, not for exclusions to go by.
+    evaluator.decodeRounds = 0;
+    if (this.filters.ruleset !== null) this.evaluateFilters(finished);
+    evaluator.decodeRounds = this.policy.config.decodeRounds;
+    if (inputs.count != 0 && evaluator.budget >= 0) {
+      if (this.shipped.ruleset !== null) evaluator.evaluate(this.shipped, inputs, this.arena);
+      if (this.custom.ruleset !== null) evaluator.evaluate(this.custom, inputs, this.arena);
+    }
+    inputs.clear();
+    if (finished != 0) {
+      if (this.shipped.ruleset !== null) evaluator.finishAddresses(this.shipped, finished, this.arena);
+      if (this.custom.ruleset !== null) evaluator.finishAddresses(this.custom, finished, this.arena);
+    }
     this.settle();
+  }
+
+  private evaluateFilters(finished: u32): void {
+    const held = this.filters.matchedRules;
+    if (inputs.count != 0 && evaluator.budget >= 0) evaluator.evaluate(this.filters, inputs, this.arena);
+    if (finished != 0) evaluator.finishAddresses(this.filters, finished, this.arena);
+    if (this.filters.matchedRules == held) return;
+    const exclusions = this.policy.exclusions;
+    const kept =
+      exclusions.update(this.shipped, this.filters, this.arena) &&
+      exclusions.update(this.custom, this.filters, this.arena);
+    if (!kept) this.limits |= Limit.Budget;
   }
 
   private settle(): void {
@@ -396,6 +404,9 @@ export class Transaction {
     this.custom.ruleset = null;
     this.custom.matches = 0;
     this.custom.matchedRules = 0;
+    this.filters.ruleset = null;
+    this.filters.matches = 0;
+    this.filters.matchedRules = 0;
     this.arena.reset();
     this.accepts = Accepts.Json;
     this.requestId.len = 0;

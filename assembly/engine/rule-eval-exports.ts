@@ -2,55 +2,49 @@
 
 import { Arena } from "../core/bytes/arena";
 import { ByteWriter } from "../core/bytes/byte-writer";
-import { appendJsonString } from "../core/bytes/json-text";
+import { Text } from "../core/bytes/text";
+import { Config } from "../core/config/config";
 import { Inputs } from "../core/inputs/inputs";
+import { CUSTOM, Policy } from "../core/policy";
+import { Decision, appendActions, chooseRule } from "../core/report/decision";
 import { Redaction } from "../core/report/redact";
-import { NO_RULE, appendTriggers, chooseRules, decidingRule, ruleBlocks } from "../core/report/triggers";
-import { LoadError, checksum, loadRuleset } from "../core/rules/ruleset-loader";
-import {
-  ACTION_KIND,
-  ACTION_LOCATION,
-  ACTION_SIZE,
-  ACTION_STATUS,
-  ACTION_TEMPLATE,
-  RULE_ACTION,
-  RULE_FLAGS,
-  Section,
-} from "../core/rules/layout";
+import { appendTriggers, chooseRules } from "../core/report/triggers";
 import { PlainEvaluator } from "../core/rules/plain-eval";
 import { Evaluator } from "../core/rules/rule-eval";
 import { RuleState } from "../core/rules/rule-state";
-import { Ruleset } from "../core/rules/ruleset";
+import { LoadError, checksum } from "../core/rules/ruleset-loader";
 
 const BUDGET: i64 = 1 << 40;
+const ALL_ADDRESSES: u32 = 0xffffffff;
 
 const inputs = new Inputs();
 const evaluator = new Evaluator();
 const plain = new PlainEvaluator();
 const state = new RuleState();
+const filters = new RuleState();
 const keep = new Arena();
-const ruleset = new Ruleset();
+const decision = new Decision();
+const bytes = new ByteWriter();
 const findings = new ByteWriter();
+const noId = new Text();
 /** Hides nothing. */
 const redaction = new Redaction();
-let table: usize = 0;
+/** One that has this table alone. */
+let policy = new Policy(new Config());
 
 /** Loads a copy of the table at `at` and begins; answers a LoadError, 0 = loaded. */
 export function loadTable(at: usize, size: u32): u32 {
-  const copy = heap.alloc(size);
-  memory.copy(copy, at, size);
-  const error = loadRuleset(ruleset, copy, size);
+  const made = new Policy(new Config());
+  bytes.clear();
+  bytes.bytes(at, size);
+  const error = made.useCustom(bytes);
   if (error != LoadError.None) {
-    heap.free(copy);
+    made.release();
     return error;
   }
-  if (table != 0) heap.free(table);
-  table = copy;
-  if (ruleset.flags != 0) heap.free(ruleset.flags);
-  ruleset.flags = heap.alloc((ruleset.ruleCount + 1) << 2);
-  for (let i: u32 = 0; i < ruleset.ruleCount; i++) {
-    store<u32>(ruleset.flags + ((<usize>i) << 2), load<u32>(ruleset.rule(i), RULE_FLAGS));
-  }
+  made.settle();
+  policy.release();
+  policy = made;
   beginInputs();
   return error;
 }
@@ -61,15 +55,19 @@ export function tableChecksum(at: usize, size: u32): u32 {
 }
 
 export function tableRules(): u32 {
-  return ruleset.ruleCount;
+  return policy.custom.ruleCount;
 }
 
 /** Forgets all inputs and what they matched. */
 export function beginInputs(): void {
   inputs.clear();
   keep.reset();
-  state.begin(ruleset, keep);
-  plain.begin(ruleset);
+  state.begin(policy.custom, keep);
+  plain.begin(policy.custom);
+  if (policy.exclusions.filters.ruleCount != 0) {
+    filters.begin(policy.exclusions.filters, keep);
+    policy.exclusions.begin(state, filters, CUSTOM);
+  }
   evaluator.blockMatched = false;
 }
 
@@ -101,52 +99,39 @@ export function drainInputs(now: u64): void {
   inputs.clear();
 }
 
-/** The evaluator alone looks at what was pushed. */
+/** The evaluator alone looks at what was pushed; to exclusions it is all there is. */
 export function judgeInputs(now: u64): void {
   evaluator.budget = BUDGET;
   evaluator.now = now;
+  if (policy.exclusions.filters.ruleCount != 0) {
+    evaluator.evaluate(filters, inputs, keep);
+    evaluator.finishAddresses(filters, ALL_ADDRESSES, keep);
+    policy.exclusions.update(state, filters, keep);
+  }
   evaluator.evaluate(state, inputs, keep);
   inputs.clear();
 }
 
 /**
- * What the evaluator found, as JSON at findingsAt(): `triggers` in the form of an event's, and the `action` of the
- * rule that decides (kind 0 = none, else ActionKind; status 0 = the default action). Answers its length.
+ * What the evaluator found, as JSON at findingsAt(): `triggers` and `actions` in the form of an event's. Answers its
+ * length.
  */
 export function composeFindings(): u32 {
   findings.clear();
   findings.text('{"triggers":[');
   chooseRules(state);
-  appendTriggers(findings, state, redaction, true);
-  findings.byte(0x5d);
-  const rule = decidingRule(state);
-  if (rule != NO_RULE && ruleBlocks(state, rule)) appendAction(load<u32>(ruleset.rule(rule), RULE_ACTION));
+  appendTriggers(findings, policy, state, redaction, true);
+  findings.text('],"actions":{');
+  decision.blocks = false;
+  chooseRule(policy, state, decision, 0);
+  if (decision.blocks) appendActions(findings, policy.config, decision, noId);
+  else findings.byte(0x7d);
   findings.byte(0x7d);
   return findings.length;
 }
 
 export function findingsAt(): usize {
   return findings.at;
-}
-
-/** `number` as in RULE_ACTION. */
-function appendAction(number: u32): void {
-  if (number < 2) {
-    findings.text(',"action":{"kind":1,"status":0,"type":"","location":""}');
-    return;
-  }
-  const record = ruleset.section(Section.Actions) + <usize>(number - 2) * ACTION_SIZE;
-  findings.text(',"action":{"kind":');
-  findings.decimal(load<u32>(record, ACTION_KIND));
-  findings.text(',"status":');
-  findings.decimal(load<u32>(record, ACTION_STATUS));
-  findings.text(',"type":');
-  const template = record + ACTION_TEMPLATE;
-  appendJsonString(findings, ruleset.textAt(template), load<u32>(template, 4));
-  findings.text(',"location":');
-  const location = record + ACTION_LOCATION;
-  appendJsonString(findings, ruleset.textAt(location), load<u32>(location, 4));
-  findings.byte(0x7d);
 }
 
 /** No more inputs of these addresses (bit per address) come. */

@@ -32,7 +32,7 @@ export class Received {
 export const received = new Received();
 
 const OUT = memory.data(16, 8);
-const NO_STATUS_GRPC: u32 = 0xffffffff;
+export const NO_STATUS_GRPC: u32 = 0xffffffff;
 let receiver: Arena | null = null;
 
 /** Memory for the host to write a result into: the arena of the read under way, else the heap. */
@@ -104,10 +104,9 @@ export function sendLocalResponse(
   bodyLen: u32,
   pairs: usize,
   pairsLen: u32,
+  grpc: u32,
 ): Status {
-  return <Status>(
-    proxy_send_local_response(status, details, detailsLen, body, bodyLen, pairs, pairsLen, NO_STATUS_GRPC)
-  );
+  return <Status>proxy_send_local_response(status, details, detailsLen, body, bodyLen, pairs, pairsLen, grpc);
 }
 
 /** Nanoseconds since the epoch; 0 when the host has no clock. */

@@ -5,6 +5,7 @@ import { Text, text } from "../core/bytes/text";
 import { appendFilled } from "../core/config/block-page";
 import { Decision } from "../core/report/decision";
 import {
+  ACTION_GRPC,
   ACTION_KIND,
   ACTION_LOCATION,
   ACTION_STATUS,
@@ -13,7 +14,7 @@ import {
 } from "../core/rules/layout";
 import { Accepts, Transaction } from "../core/transaction";
 import { Status } from "./abi";
-import { sendLocalResponse } from "./host";
+import { NO_STATUS_GRPC, sendLocalResponse } from "./host";
 
 const CONTENT_TYPE = text("content-type");
 const HTML_TYPE = text("text/html;charset=utf-8");
@@ -22,6 +23,7 @@ const CACHE_CONTROL = text("cache-control");
 const NO_STORE = text("no-store");
 const LOCATION = text("location");
 const REQUEST_ID = text("x-request-id");
+const NONE = text("none");
 const HTML = text("html");
 const JSON_NAME = text("json");
 
@@ -45,19 +47,22 @@ export function sendBlockResponse(tx: Transaction, decision: Decision, id: Text)
   details.byte(0x3a);
   details.bytes(id.at, id.len);
   let status = config.blockStatus;
+  let grpc: u32 = NO_STATUS_GRPC;
   if (action != 0) {
     status = load<u32>(action, ACTION_STATUS);
     if (load<u32>(action, ACTION_KIND) == ActionKind.Redirect) {
       template.at = base + load<u32>(action, ACTION_LOCATION);
       template.len = load<u32>(action, ACTION_LOCATION + 4);
       appendFilled(location, template, id.at, id.len);
+    } else {
+      grpc = load<u32>(action, ACTION_GRPC);
     }
   } else if (config.redirectLocation.len != 0) {
     status = config.redirectStatus;
     appendFilled(location, config.redirectLocation, id.at, id.len);
   }
   const html = choosesHtml(tx, action, base);
-  if (location.length == 0) {
+  if (location.length == 0 && !hasNoPage(action, base)) {
     appendFilled(body, html ? config.htmlTemplate : config.jsonTemplate, id.at, id.len);
   }
   writeHeaders(tx, html);
@@ -69,7 +74,14 @@ export function sendBlockResponse(tx: Transaction, decision: Decision, id: Text)
     body.length,
     headers.at,
     headers.length,
+    grpc,
   );
+}
+
+/** The action's type is `none`: a status and nothing else. */
+function hasNoPage(action: usize, base: usize): bool {
+  if (action == 0 || load<u32>(action, ACTION_TEMPLATE + 4) != NONE.len) return false;
+  return memory.compare(base + load<u32>(action, ACTION_TEMPLATE), NONE.at, NONE.len) == 0;
 }
 
 /** The action's own type where it names one, else what the client accepts. */

@@ -15,7 +15,16 @@ interface Compiled {
   report: LoadReport | undefined;
 }
 
-const SECTIONS = ["rules", "custom_rules", "other"] as const;
+const SECTIONS = [
+  "rules",
+  "custom_rules",
+  "actions",
+  "exclusions",
+  "rules_override",
+  "rules_data",
+  "processors",
+  "other",
+] as const;
 
 export function compile(files: string[], options: { json?: boolean; output?: string }): ExitCode {
   const { output } = options;

@@ -48,7 +48,13 @@ export interface Fate {
 export interface LoadReport {
   rules: SectionReport;
   custom_rules: SectionReport;
-  /** Sections beside the rules: actions, exclusions, … */
+  actions: SectionReport;
+  exclusions: SectionReport;
+  rules_override: SectionReport;
+  /** `rules_data` and `exclusion_data`. */
+  rules_data: SectionReport;
+  processors: SectionReport;
+  /** What has no section of its own here. */
   other: SectionReport;
 }
 

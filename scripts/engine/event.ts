@@ -8,6 +8,9 @@ export interface Event {
   response_anomalies?: string[];
   rules: string[];
   triggers: Trigger[];
+  /** By kind, such as `block_request`. */
+  actions?: Record<string, Record<string, string | number>>;
+  attributes?: Record<string, string | number | boolean>;
   version: string;
   ruleset_version?: string;
   [field: string]: unknown;

@@ -90,7 +90,7 @@ function* rowsOf(fields: [string, SchemaNode][], prefix = "", required: string[]
 
 function typeOf(node: SchemaNode): string {
   if (node.enum) return node.enum.map((value) => `\`${value}\``).join(", ");
-  if (node.items) return "array of strings";
+  if (node.items) return node.items.type === "string" ? "array of strings" : "array";
   if (node.type === "integer") {
     const bounds = node.minimum !== undefined && node.maximum !== undefined;
     return bounds ? `whole number, ${node.minimum}–${node.maximum}` : "whole number";

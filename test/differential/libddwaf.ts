@@ -1,6 +1,6 @@
 // libddwaf itself, through Datadog's binding for Node. Development only: nothing of it is in what we ship.
 import { createRequire } from "node:module";
-import type { Evidence, Outcome, Reply } from "./outcome.ts";
+import { type Evidence, type Outcome, replyOf } from "./outcome.ts";
 import type { Payload, RulesDocument } from "./rules-document.ts";
 
 /** The package, and the release of libddwaf in it that the tests are written for. */
@@ -97,18 +97,4 @@ export class Libddwaf {
   dispose(): void {
     this.waf?.dispose();
   }
-}
-
-function replyOf(actions: Record<string, Record<string, unknown>>): Reply {
-  const redirect = actions["redirect_request"];
-  if (redirect !== undefined) {
-    return {
-      kind: "redirect",
-      status: Number(redirect["status_code"]),
-      location: String(redirect["location"]),
-    };
-  }
-  const block = actions["block_request"];
-  if (block === undefined) return { kind: "none" };
-  return { kind: "block", status: Number(block["status_code"]), type: String(block["type"]) };
 }

@@ -107,3 +107,18 @@ function sameNumber(ours: string, theirs: string): boolean {
   const [our, their] = [Number(ours), Number(theirs)];
   return Math.abs(our - their) <= Math.abs(their) * 1e-12;
 }
+
+/** The reply that `actions`, in the shape of libddwaf's, ask for. */
+export function replyOf(actions: Record<string, Record<string, unknown>>): Reply {
+  const redirect = actions["redirect_request"];
+  if (redirect !== undefined) {
+    return {
+      kind: "redirect",
+      status: Number(redirect["status_code"]),
+      location: String(redirect["location"]),
+    };
+  }
+  const block = actions["block_request"];
+  if (block === undefined) return { kind: "none" };
+  return { kind: "block", status: Number(block["status_code"]), type: String(block["type"]) };
+}

@@ -1,7 +1,7 @@
 // Our engine on the same ground: values by address go straight to the evaluator, without HTTP and its parsers.
 import { readFileSync } from "node:fs";
 import type { LoadReport } from "../../scripts/engine/engine.ts";
-import type { Evidence, Outcome, Reply } from "./outcome.ts";
+import { type Evidence, type Outcome, replyOf } from "./outcome.ts";
 import type { Payload, RulesDocument, Value } from "./rules-document.ts";
 import { ADDRESS_NAMES } from "../../assembly/core/address.ts";
 
@@ -53,7 +53,7 @@ interface Findings {
       parameters: (Omit<Evidence, "operator"> & { key_path: (string | number)[] })[];
     }[];
   }[];
-  action?: { kind: number; status: number; type: string; location: string };
+  actions: Record<string, Record<string, unknown>>;
 }
 
 /** Instances whose last ruleset is no longer needed. */
@@ -87,7 +87,7 @@ export class Wardgate {
     this.engine["finishInputs"]!(ALL_ADDRESSES);
     const size = this.engine["composeFindings"]!();
     const text = new Uint8Array(this.engine.memory.buffer, this.engine["findingsAt"]!() >>> 0, size);
-    const { triggers, action } = JSON.parse(decoder.decode(text)) as Findings;
+    const { triggers, actions } = JSON.parse(decoder.decode(text)) as Findings;
     this.giveBack();
     return {
       events: triggers.map((trigger) => ({
@@ -98,7 +98,7 @@ export class Wardgate {
           return { operator, ...rest, key_path: key_path.map(String) };
         }),
       })),
-      reply: replyOf(action),
+      reply: replyOf(actions),
     };
   }
 
@@ -166,12 +166,4 @@ function extended(path: Uint8Array, element: string | number, index = 0): Uint8A
   longer.set(bytes, path.length + 4);
   if (typeof element === "number") view.setUint32(path.length + 4, index, true);
   return longer;
-}
-
-/** With the defaults that the filter fills in where a rule asks for the default action. */
-function replyOf(action: Findings["action"]): Reply {
-  if (action === undefined) return { kind: "none" };
-  const status = action.status === 0 ? 403 : action.status;
-  if (action.kind === 2) return { kind: "redirect", status, location: action.location };
-  return { kind: "block", status, type: action.type === "" ? "auto" : action.type };
 }

@@ -81,7 +81,7 @@ export class Operand {
 }
 
 /** Fills `operand` from a condition's `parameters`; false with `operand.problem` set when they are no good. */
-export function compileOperand(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
+export function compileOperand(operand: Operand, doc: JsonDocument, parameters: u32, data: Array<u32>): bool {
   const options = doc.get(parameters, "options");
   const minLength = doc.get(options, "min_length");
   if (minLength != 0) operand.minLength = <u32>max<f64>(0, doc.number(minLength));
@@ -348,7 +348,7 @@ function isOrdinary(c: u32): bool {
   );
 }
 
-function compileExact(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
+function compileExact(operand: Operand, doc: JsonDocument, parameters: u32, data: Array<u32>): bool {
   const build = new ExactBuild();
   const list = doc.get(parameters, "list");
   let usable = true;
@@ -357,11 +357,12 @@ function compileExact(operand: Operand, doc: JsonDocument, parameters: u32, data
     build.add(doc.textAt(item), doc.textLen(item), 0);
     usable = addLiteral(operand, doc.textAt(item), doc.textLen(item)) && usable;
   }
-  for (let item = doc.first(data); item != 0; item = doc.next(item)) {
-    const value = doc.get(item, "value");
-    if (doc.kind(value) != JsonKind.String) continue;
-    build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
-    usable = addLiteral(operand, doc.textAt(value), doc.textLen(value)) && usable;
+  for (let i = 0; i < data.length; i++) {
+    for (let item = doc.first(data[i]); item != 0; item = doc.next(item)) {
+      const value = doc.get(item, "value");
+      build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
+      usable = addLiteral(operand, doc.textAt(value), doc.textLen(value)) && usable;
+    }
   }
   // A value that equals one of the list contains it: the list is its own set of literals.
   if (!usable) {
@@ -373,7 +374,7 @@ function compileExact(operand: Operand, doc: JsonDocument, parameters: u32, data
   return true;
 }
 
-function compileIps(operand: Operand, doc: JsonDocument, parameters: u32, data: u32): bool {
+function compileIps(operand: Operand, doc: JsonDocument, parameters: u32, data: Array<u32>): bool {
   const build = new IpBuild();
   const list = doc.get(parameters, "list");
   let ok = true;
@@ -384,10 +385,11 @@ function compileIps(operand: Operand, doc: JsonDocument, parameters: u32, data: 
     operand.problem.text(" is no address or network");
     break;
   }
-  for (let item = doc.first(data); item != 0; item = doc.next(item)) {
-    const value = doc.get(item, "value");
-    if (doc.kind(value) == JsonKind.String)
+  for (let i = 0; i < data.length; i++) {
+    for (let item = doc.first(data[i]); item != 0; item = doc.next(item)) {
+      const value = doc.get(item, "value");
       build.add(doc.textAt(value), doc.textLen(value), expiration(doc, item));
+    }
   }
   if (ok) build.build(operand.table);
   build.free();

@@ -59,6 +59,16 @@ export function flagOf(doc: JsonDocument, node: u32, fallback: bool): bool {
   return isFolded(doc.textAt(node), doc.textLen(node), "false") ? false : fallback;
 }
 
+/** The libddwaf release whose rule features are honoured: `min_version`/`max_version` of entries refer to it. */
+const COMPATIBLE_VERSION: u32 = 1_030_001;
+
+/** The entry's `min_version` and `max_version` allow this engine. */
+export function versionFits(doc: JsonDocument, entry: u32): bool {
+  const least = versionNumber(doc, doc.get(entry, "min_version"));
+  const most = versionNumber(doc, doc.get(entry, "max_version"));
+  return least <= COMPATIBLE_VERSION && (most == 0 || most >= COMPATIBLE_VERSION);
+}
+
 /** "1.30.2" as 1_030_002; 0 when the node is no such string. */
 export function versionNumber(doc: JsonDocument, node: u32): u32 {
   if (doc.kind(node) != JsonKind.String) return 0;

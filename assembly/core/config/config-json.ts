@@ -6,7 +6,7 @@ import { appendJsonName, appendJsonString } from "../bytes/json-text";
 import { Text } from "../bytes/text";
 import { appendJson } from "../compile/json-copy";
 import { Level } from "../rules/layout";
-import { Config, MODE_NAMES, SENSITIVITY_NAMES } from "./config";
+import { Config, MODE_NAMES, RULE_SECTIONS, SENSITIVITY_NAMES } from "./config";
 import { TextList } from "./text-list";
 
 /** Appends `config` to `out`. Needs the document while there are custom rules (see Config.closeDocument). */
@@ -35,6 +35,7 @@ export function appendConfig(config: Config, out: ByteWriter): void {
     name(out, "custom_rules");
     appendJson(config.document, config.customRules, out);
   }
+  sections(config, out);
   onOff(out, "shipped_rules", config.shippedRules);
   word(out, "sensitivity", SENSITIVITY_NAMES[config.sensitivity - Level.Low]);
   textOf(out, "service", config.service);
@@ -48,6 +49,16 @@ export function appendConfig(config: Config, out: ByteWriter): void {
   out.byte(0x7d);
   list(out, "event_headers", config.eventHeaders);
   out.byte(0x7d);
+}
+
+function sections(config: Config, out: ByteWriter): void {
+  const doc = config.document;
+  for (let i = 0; i < RULE_SECTIONS.length; i++) {
+    const node = doc.get(doc.root(), RULE_SECTIONS[i]);
+    if (node == 0) continue;
+    name(out, RULE_SECTIONS[i]);
+    appendJson(doc, node, out);
+  }
 }
 
 function blocking(config: Config, out: ByteWriter): void {

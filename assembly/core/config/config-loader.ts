@@ -11,7 +11,7 @@ import { JsonError } from "../document/json-error";
 import { appendJsonError, jsonErrorText } from "../document/json-error-text";
 import { appendHtmlPage, appendJsonPage, findPlaceholder } from "./block-page";
 import { Level } from "../rules/layout";
-import { Config, MODE_NAMES, Mode, SENSITIVITY_NAMES } from "./config";
+import { Config, MODE_NAMES, Mode, RULE_SECTIONS, SENSITIVITY_NAMES } from "./config";
 import { FieldReader } from "./field-reader";
 import { isHeaderName, isLocation } from "./field-syntax";
 import { isMediaPattern } from "./media-pattern";
@@ -152,6 +152,7 @@ class ConfigLoader {
     else if (doc.keyIs(node, "monitored_rules")) this.list(node, config.monitoredRules, ListOf.RuleIds);
     else if (doc.keyIs(node, "block_rules")) this.list(node, config.blockRules, ListOf.RuleIds);
     else if (doc.keyIs(node, "custom_rules")) this.customRules(node);
+    else if (isSection(doc, node)) config.hasSections = this.fields.isArray(node) || config.hasSections;
     else return false;
     return true;
   }
@@ -393,6 +394,12 @@ class ConfigLoader {
       if (other.has(doc.textAt(node), doc.textLen(node))) this.fields.valueWarning(node, message);
     }
   }
+}
+
+/** A section of a rules document that may stand in the configuration, about shipped and custom rules alike. */
+function isSection(doc: JsonDocument, node: u32): bool {
+  for (let i = 0; i < RULE_SECTIONS.length; i++) if (doc.keyIs(node, RULE_SECTIONS[i])) return true;
+  return false;
 }
 
 function lowerInPlace(at: usize, len: u32): void {

@@ -24,6 +24,15 @@ export const MODE_NAMES: string[] = ["observe", "monitor", "block"];
 /** By Level, without Level.None. */
 export const SENSITIVITY_NAMES: string[] = ["low", "default", "high"];
 
+/** Sections of a rules document that may stand in the configuration too. */
+export const RULE_SECTIONS: string[] = [
+  "exclusions",
+  "rules_override",
+  "rules_data",
+  "exclusion_data",
+  "actions",
+];
+
 const USER_AGENT = text("user-agent");
 const HOST = text("host");
 const CONTENT_TYPE = text("content-type");
@@ -72,6 +81,8 @@ export class Config {
   sensitivity: u32 = Level.Default;
   /** Node of `document` that holds the operator's rules; 0 when there are none. */
   customRules: u32 = 0;
+  /** Sections of a rules document stand in the configuration itself: exclusions, overrides, data, actions. */
+  hasSections: bool = false;
   /** The configuration as it came, for the rule compiler; see closeDocument(). */
   document: JsonDocument = new JsonDocument();
 

@@ -14,6 +14,8 @@ import { Ruleset } from "../rules/ruleset";
 import { Transaction } from "../transaction";
 import { Verdict } from "../verdict";
 import { VERSION } from "../version";
+import { appendRuleAttributes, endAttributes, startAttributes } from "./attributes";
+import { Decision, appendActions, decide } from "./decision";
 import { Redaction } from "./redact";
 import { appendRuleIds, appendTriggers, chooseRules } from "./triggers";
 import { appendTimestamp } from "./timestamp";
@@ -46,6 +48,7 @@ const METHOD = text(":method");
 const PATH = text(":path");
 const AUTHORITY = text(":authority");
 
+const decision = new Decision();
 const redaction = new Redaction();
 const pairs = new HeaderPairs();
 
@@ -81,7 +84,16 @@ export function appendEvent(out: ByteWriter, tx: Transaction, context: EventCont
   names(out, "limits", tx.limits, LIMIT_NAMES);
   names(out, "anomalies", tx.anomalies, ANOMALY_NAMES);
   names(out, "response_anomalies", tx.responseAnomalies, ANOMALY_NAMES);
+  decide(tx, decision);
+  if (decision.blocks) {
+    out.text(',"actions":{');
+    appendActions(out, config, decision, context.id);
+  }
   appendRules(out, tx);
+  startAttributes(',"attributes":{');
+  appendRuleAttributes(out, tx, tx.shipped, redaction);
+  appendRuleAttributes(out, tx, tx.custom, redaction);
+  endAttributes(out);
   out.text(',"version":"');
   out.text(VERSION);
   out.byte(0x22);
@@ -97,9 +109,9 @@ function appendRules(out: ByteWriter, tx: Transaction): void {
   appendRuleIds(out, tx.custom, shipped == 0);
   out.text('],"triggers":[');
   chooseRules(tx.shipped);
-  appendTriggers(out, tx.shipped, redaction, true);
+  appendTriggers(out, tx.policy, tx.shipped, redaction, true);
   chooseRules(tx.custom);
-  appendTriggers(out, tx.custom, redaction, shipped == 0);
+  appendTriggers(out, tx.policy, tx.custom, redaction, shipped == 0);
   out.byte(0x5d);
 }
 

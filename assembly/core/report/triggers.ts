@@ -4,12 +4,16 @@
 import { ADDRESS_NAMES } from "../address";
 import { ByteWriter } from "../bytes/byte-writer";
 import { appendJsonString } from "../bytes/json-text";
+import { Policy } from "../policy";
+import { exclusionMode } from "../rules/exclusions";
 import {
+  ACTION_ID,
   CONDITION_INDEX,
   CONDITION_NEGATED,
   CONDITION_OPERATOR,
   CONDITION_RULE,
   CONDITION_VALUE,
+  ExclusionMode,
   OPERATOR_NAMES,
   RULE_CONDITION_COUNT,
   RULE_FIRST_CONDITION,
@@ -20,15 +24,13 @@ import {
   RULE_TYPE,
   RuleFlag,
 } from "../rules/layout";
+import { RuleEffect } from "../rules/rule-effect";
 import { Match, RuleState } from "../rules/rule-state";
 import { Ruleset } from "../rules/ruleset";
 import { Redaction } from "./redact";
 
 /** Rules an event names at most. */
 const TRIGGER_LIMIT = 32;
-/** No rule matched. */
-export const NO_RULE: u32 = 0xffffffff;
-
 /** Rules chosen for the event; one per VM, filled and read within one call. */
 const chosen: StaticArray<u32> = new StaticArray<u32>(TRIGGER_LIMIT);
 let chosenCount = 0;
@@ -40,17 +42,13 @@ export function chooseRules(state: RuleState): u32 {
   if (ruleset === null || state.matchedRules == 0) return 0;
   for (let pass = 0; pass < 2; pass++) {
     for (let i: u32 = 0; i < ruleset.ruleCount && chosenCount < TRIGGER_LIMIT; i++) {
-      if (!state.hasMatched(i) || blocks(ruleset, i) != (pass == 0)) continue;
+      if (!state.hasMatched(i) || state.isBlocking(i) != (pass == 0)) continue;
+      if ((load<u32>(ruleset.flags + ((<usize>i) << 2)) & RuleFlag.Event) == 0) continue;
       if (hasType(ruleset, load<u32>(ruleset.rule(i), RULE_TYPE))) continue;
       unchecked((chosen[chosenCount++] = i));
     }
   }
   return chosenCount;
-}
-
-/** The rule that decides: the first of those chosen, or NO_RULE. */
-export function decidingRule(state: RuleState): u32 {
-  return chooseRules(state) == 0 ? NO_RULE : unchecked(chosen[0]);
 }
 
 /** Ids of the chosen rules, comma-separated JSON strings; `first` tells whether something stands before them. */
@@ -64,23 +62,19 @@ export function appendRuleIds(out: ByteWriter, state: RuleState, first: bool): v
 }
 
 /** The chosen rules as triggers, comma-separated. */
-export function appendTriggers(out: ByteWriter, state: RuleState, redaction: Redaction, first: bool): void {
+export function appendTriggers(
+  out: ByteWriter,
+  policy: Policy,
+  state: RuleState,
+  redaction: Redaction,
+  first: bool,
+): void {
   const ruleset = state.ruleset;
   if (ruleset === null) return;
   for (let i = 0; i < chosenCount; i++) {
     if (i != 0 || !first) out.byte(0x2c);
-    appendTrigger(out, state, ruleset, unchecked(chosen[i]), redaction);
+    appendTrigger(out, policy, state, ruleset, unchecked(chosen[i]), redaction);
   }
-}
-
-/** The rule blocks, as the configuration has it. */
-export function ruleBlocks(state: RuleState, rule: u32): bool {
-  const ruleset = state.ruleset;
-  return ruleset !== null && blocks(ruleset, rule);
-}
-
-function blocks(ruleset: Ruleset, rule: u32): bool {
-  return (load<u32>(ruleset.flags + ((<usize>rule) << 2)) & RuleFlag.Block) != 0;
 }
 
 function hasType(ruleset: Ruleset, type: u32): bool {
@@ -100,6 +94,7 @@ function appendRaw(out: ByteWriter, ruleset: Ruleset, field: usize): void {
 
 function appendTrigger(
   out: ByteWriter,
+  policy: Policy,
   state: RuleState,
   ruleset: Ruleset,
   rule: u32,
@@ -110,10 +105,13 @@ function appendTrigger(
   appendText(out, ruleset, record + RULE_ID);
   out.text(',"name":');
   appendText(out, ruleset, record + RULE_NAME);
+  const effect = ruleset.effect(rule);
   out.text(',"tags":');
-  appendRaw(out, ruleset, record + RULE_TAGS);
+  if (effect != 0 && changetype<RuleEffect>(effect).tagsLen != 0)
+    out.bytes(changetype<RuleEffect>(effect).tagsAt, changetype<RuleEffect>(effect).tagsLen);
+  else appendRaw(out, ruleset, record + RULE_TAGS);
   out.text(',"on_match":');
-  appendRaw(out, ruleset, record + RULE_ON_MATCH);
+  appendOnMatch(out, policy, state, ruleset, rule);
   out.text('},"rule_matches":[');
   const first = load<u32>(record, RULE_FIRST_CONDITION);
   const count = load<u32>(record, RULE_CONDITION_COUNT);
@@ -126,6 +124,25 @@ function appendTrigger(
     written = true;
   }
   out.text("]}");
+}
+
+/** What the rule asks for: its own actions, an override's, or what an exclusion puts in their place. */
+function appendOnMatch(out: ByteWriter, policy: Policy, state: RuleState, ruleset: Ruleset, rule: u32): void {
+  const mode = exclusionMode(state.modeOf(rule));
+  const effect = ruleset.effect(rule);
+  if (mode == ExclusionMode.Monitor && !state.isBlocking(rule)) {
+    out.text('["monitor"]');
+  } else if (mode == ExclusionMode.Custom && state.isBlocking(rule)) {
+    const action = policy.actionOf(state, rule);
+    out.byte(0x5b);
+    if (action == 0) out.text('"block"');
+    else appendText(out, policy.actionTable(state, rule), action + ACTION_ID);
+    out.byte(0x5d);
+  } else if (effect != 0 && changetype<RuleEffect>(effect).onMatchLen != 0) {
+    out.bytes(changetype<RuleEffect>(effect).onMatchAt, changetype<RuleEffect>(effect).onMatchLen);
+  } else {
+    appendRaw(out, ruleset, ruleset.rule(rule) + RULE_ON_MATCH);
+  }
 }
 
 function findMatch(state: RuleState, condition: u32): usize {

@@ -1,16 +1,16 @@
 // Layout of a compiled ruleset. Little-endian, position-independent: every offset is from the first byte.
 //
 // ╒═ header ═══════════════════════════════════════════════════════════════════════════════════════╕
-// │  0 label "WGRULES2"   8 u32 size   12 u32 checksum of bytes 16..size                           │
+// │  0 label "WGRULES3"   8 u32 size   12 u32 checksum of bytes 16..size                           │
 // │ 16 sections: SECTION_COUNT × (u32 offset, u32 count), in the order of enum Section             │
 // ╘════════════════════════════════════════════════════════════════════════════════════════════════╛
 // Sections are 8-byte aligned arrays of the fixed-size records below. Texts and operator tables are in Blob, and
 // what records call an offset is from Blob's first byte.
 
-/** "WGRULES2" as two words; the digit grows with every change of what a section or operand holds. */
+/** "WGRULES3" as two words; the digit grows with every change of what a section or operand holds. */
 export const LABEL_LOW: u32 = 0x55524757;
-export const LABEL_HIGH: u32 = 0x3253454c;
-export const HEADER_SIZE: u32 = 160;
+export const LABEL_HIGH: u32 = 0x3353454c;
+export const HEADER_SIZE: u32 = 208;
 export const SECTIONS_AT: u32 = 16;
 
 export enum Section {
@@ -30,22 +30,39 @@ export enum Section {
   Actions = 13,
   Texts = 14,
   Blob = 15,
+  /** A whole ruleset of its own, byte for byte: its rules are the document's exclusions. */
+  Filters = 16,
+  /** Beside Rules of the table in Filters, one each. */
+  Exclusions = 17,
+  Targets = 18,
+  FilterInputs = 19,
+  Overrides = 20,
+  Attributes = 21,
+  Processors = 22,
 }
-export const SECTION_COUNT: u32 = 16;
+export const SECTION_COUNT: u32 = 23;
 
 /** Addresses a ruleset has lanes for: room for those to come. */
 export const ADDRESS_LIMIT: u32 = 32;
 
 /** Record sizes by section, in bytes; 4 = u32, 1 = bytes. */
-export const RECORD_SIZES = [56, 72, 24, 24, 40, 4, 24, 4, 4, 24, 4, 4, 1, 24, 8, 1];
-export const RULE_SIZE: u32 = 56;
+export const RECORD_SIZES = [
+  64, 72, 24, 24, 40, 4, 24, 4, 4, 24, 4, 4, 1, 40, 8, 1, 1, 24, 24, 24, 32, 24, 24,
+];
+export const RULE_SIZE: u32 = 64;
 export const CONDITION_SIZE: u32 = 72;
 export const PROBE_SIZE: u32 = 24;
 export const CHAIN_SIZE: u32 = 24;
 export const LANE_SIZE: u32 = 40;
 export const GROUP_SIZE: u32 = 24;
 export const LITERAL_SIZE: u32 = 24;
-export const ACTION_SIZE: u32 = 24;
+export const ACTION_SIZE: u32 = 40;
+export const EXCLUSION_SIZE: u32 = 24;
+export const TARGET_SIZE: u32 = 24;
+export const FILTER_INPUT_SIZE: u32 = 24;
+export const OVERRIDE_SIZE: u32 = 32;
+export const ATTRIBUTE_SIZE: u32 = 24;
+export const PROCESSOR_SIZE: u32 = 24;
 
 // Rule: texts are (u32 offset, u32 length) pairs.
 export const RULE_ID: u32 = 0;
@@ -59,10 +76,20 @@ export const RULE_FLAGS: u32 = 40;
 export const RULE_TYPE: u32 = 44;
 /** 0 = none, 1 = the default block action, n + 2 = record n of Actions. */
 export const RULE_ACTION: u32 = 48;
+/** First of its records in Attributes, and their number. */
+export const RULE_ATTRIBUTES: u32 = 52;
 
 export enum RuleFlag {
   Enabled = 1,
   Block = 2,
+  /** Its match is told as a trigger of the event. */
+  Event = 4,
+  /** Its match is worth an event. */
+  Keep = 8,
+  /** From `custom_rules`: overrides leave it alone. */
+  Custom = 16,
+  /** No rule: keeps a value that attributes show. */
+  Capture = 32,
 }
 
 /** Where the flags hold the rule's level, a Level; what is below it belongs to RuleFlag. */
@@ -151,10 +178,100 @@ export const ACTION_KIND: u32 = 0;
 export const ACTION_STATUS: u32 = 4;
 export const ACTION_TEMPLATE: u32 = 8;
 export const ACTION_LOCATION: u32 = 16;
+export const ACTION_ID: u32 = 24;
+export const ACTION_GRPC: u32 = 32;
 
 export enum ActionKind {
   Block = 1,
   Redirect = 2,
+  /** Nothing that stops a request. */
+  Other = 3,
+  /** As exclusions ask for: reports. */
+  Monitor = 4,
+}
+
+// Exclusion: what becomes of the rules it targets while its conditions hold.
+export const EXCLUSION_MODE: u32 = 0;
+/** Of mode Custom, as RULE_ACTION. */
+export const EXCLUSION_ACTION: u32 = 4;
+/** (u32 first, u32 count) in Targets; none = every rule. */
+export const EXCLUSION_TARGETS: u32 = 8;
+/** (u32 first, u32 count) in FilterInputs. */
+export const EXCLUSION_INPUTS: u32 = 16;
+
+/** The greater one wins. */
+export enum ExclusionMode {
+  None = 0,
+  /** Another action in place of the rule's own. */
+  Custom = 1,
+  /** The rule reports and does not block. */
+  Monitor = 2,
+  /** The rule does not match. */
+  Bypass = 3,
+  /** Certain inputs are not shown to the rule. */
+  Inputs = 4,
+}
+
+// Target: which rules an exclusion or override is about.
+export const TARGET_KIND: u32 = 0;
+export const TARGET_ID: u32 = 8;
+/** Text of (u16 length, key, u16 length, value)*: a rule has them all. */
+export const TARGET_TAGS: u32 = 16;
+
+export enum TargetKind {
+  None = 0,
+  Id = 1,
+  Tags = 2,
+}
+
+// Input of an exclusion: everything at or below the path, whose elements are (u16 length, bytes)*; `*` is any one.
+export const FILTER_INPUT_ADDRESS: u32 = 0;
+export const FILTER_INPUT_COUNT: u32 = 4;
+export const FILTER_INPUT_PATH: u32 = 8;
+
+// Override of rules.
+export const OVERRIDE_TARGETS: u32 = 0;
+export const OVERRIDE_FLAGS: u32 = 8;
+/** As RULE_ACTION, in this table. */
+export const OVERRIDE_ACTION: u32 = 12;
+export const OVERRIDE_ON_MATCH: u32 = 16;
+/** A JSON object. */
+export const OVERRIDE_TAGS: u32 = 24;
+
+export enum OverrideFlag {
+  SetsEnabled = 1,
+  Enabled = 2,
+  SetsOnMatch = 4,
+  /** By tags: applied before those by id. */
+  ByTags = 8,
+}
+
+// Attribute that a match puts on the event.
+export const ATTRIBUTE_KEY: u32 = 0;
+/** JSON of the value; empty when a condition keeps it. */
+export const ATTRIBUTE_VALUE: u32 = 8;
+/** The condition that keeps the value. */
+export const ATTRIBUTE_CONDITION: u32 = 16;
+
+// Processor.
+export const PROCESSOR_KIND: u32 = 0;
+export const PROCESSOR_FLAGS: u32 = 4;
+export const PROCESSOR_OUTPUT: u32 = 8;
+
+export enum ProcessorKind {
+  None = 0,
+  EndpointFingerprint = 1,
+  HeaderFingerprint = 2,
+  NetworkFingerprint = 3,
+  SessionFingerprint = 4,
+  JwtDecode = 5,
+}
+
+export enum ProcessorFlag {
+  /** Its result is an input of rules. */
+  Evaluate = 1,
+  /** Its result is an attribute of the event. */
+  Output = 2,
 }
 
 /** Entries of Texts: (u32 offset, u32 length) in Blob. */
@@ -195,6 +312,8 @@ export enum Operator {
   IsJavaInjection = 26,
   IsForgedJwt = 27,
   IsCodeInjection = 28,
+  /** Ours: keeps the one scalar at a path, for attributes; rules cannot name it. */
+  Capture = 255,
 }
 
 export const OPERATOR_NAMES = [

@@ -45,6 +45,7 @@ const SPAN_MAX: u32 = 65536;
 export function readsKind(operator: u32, kind: u32): bool {
   if (kind == InputKind.String || kind == InputKind.Key || operator == Operator.Exists) return true;
   if (kind == InputKind.Container || kind == InputKind.Null) return false;
+  if (operator == Operator.Capture) return true;
   return operator == Operator.Equals || operator == Operator.GreaterThan || operator == Operator.LowerThan;
 }
 
@@ -127,6 +128,7 @@ export function matchOperator(
     case Operator.MatchRegexWithChecksum:
       return matchWithChecksum(ruleset, condition, at, at + len, span);
     case Operator.Exists:
+    case Operator.Capture:
       return true;
     default:
       return compareValue(load<u8>(condition, CONDITION_OPERATOR), table, kind, at, len);

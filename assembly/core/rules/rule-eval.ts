@@ -12,7 +12,6 @@
 // Linear time: a condition is confirmed at most once per value and transformation (`tried`), whatever the number
 // of literal hits; the transaction's budget counts the bytes of every scan and confirmation.
 
-import { Address } from "../address";
 import { Arena } from "../bytes/arena";
 import { ByteWriter } from "../bytes/byte-writer";
 import { lowerByte } from "../bytes/ascii";
@@ -25,8 +24,10 @@ import { transform } from "../transform/transformation";
 import { Transformation } from "../transform/transformation-id";
 import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
+import { Exclusions, Withheld, exclusionMode } from "./exclusions";
 import { beginValue, matchOperator, readsKind, readsValue } from "./operators";
-import { pathFits } from "./path-match";
+import { isAtPath, pathFits } from "./path-match";
+import { cacheLane, isRepeated } from "./repeated-values";
 import { RuleState } from "./rule-state";
 import { Ruleset } from "./ruleset";
 
@@ -70,6 +71,8 @@ export class Evaluator {
   private laneKind: u32 = 0;
   private lane: usize = 0;
   private path: usize = 0;
+  /** Whether an exclusion withholds it from some rule: not known yet, no, yes. */
+  private withheld: u32 = Withheld.Unknown;
   // Its variant under evaluation: bytes, classes, lane chains it stands for, lower-cased copy.
   private at: usize = 0;
   private len: u32 = 0;
@@ -189,11 +192,12 @@ export class Evaluator {
     const number = cacheLane(this.address, this.laneKind);
     if (clean.has(number, name.at, name.len, at, len)) return;
     this.evaluateWhole(at, len);
-    if (this.state.matches == 0 && this.budget >= 0) clean.add(number, name.at, name.len, at, len);
+    if (this.state.isUntouched() && this.budget >= 0) clean.add(number, name.at, name.len, at, len);
   }
 
   /** Evaluates one value as it stands; the classes it has. */
   private evaluateValue(lane: usize, at: usize, len: u32): u64 {
+    this.withheld = this.state.withholds ? Withheld.Unknown : Withheld.No;
     const negated = load<u32>(lane, layout.LANE_NEGATED + 4);
     if (negated != 0) this.tryNegated(load<u32>(lane, layout.LANE_NEGATED), negated, at, len);
     this.scratch.reset();
@@ -350,6 +354,7 @@ export class Evaluator {
     if (!this.isEnabled(condition) || this.state.isSatisfied(number)) return;
     if (this.state.hasMatched(load<u32>(condition, layout.CONDITION_RULE))) return;
     if (!readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind)) return;
+    if (this.withheld != Withheld.No && this.isWithheld(load<u32>(condition, layout.CONDITION_RULE))) return;
     const count = load<u32>(condition, layout.CONDITION_PROBE_COUNT);
     let probe =
       this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
@@ -362,6 +367,8 @@ export class Evaluator {
         !pathFits(this.ruleset, probe, this.path)
       )
         continue;
+      if (load<u8>(condition, layout.CONDITION_OPERATOR) == Operator.Capture && !isAtPath(probe, this.path))
+        continue;
       const at = this.confirmBytes(probe);
       this.budget -= this.len;
       if (!matchOperator(this.ruleset, condition, this.kind, at, this.len, this.now, this.span)) continue;
@@ -372,7 +379,20 @@ export class Evaluator {
 
   private isEnabled(condition: usize): bool {
     const rule = load<u32>(condition, layout.CONDITION_RULE);
-    return (load<u32>(this.ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) != 0;
+    if ((load<u32>(this.ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return false;
+    return exclusionMode(this.state.modeOf(rule)) != layout.ExclusionMode.Bypass;
+  }
+
+  /** An exclusion withholds the input from the rule. */
+  private isWithheld(rule: u32): bool {
+    const state = this.state;
+    const exclusions = changetype<Exclusions>(state.exclusions);
+    if (this.withheld == Withheld.Unknown)
+      this.withheld = exclusions.covers(state.filterState, this.address, this.path)
+        ? Withheld.FromSome
+        : Withheld.No;
+    if (this.withheld == Withheld.No) return false;
+    return exclusions.withholdsFrom(state.filterState, state.which, rule, this.address, this.path);
   }
 
   /** The variant's bytes as the probe's whole chain gives them: what the scan left out is a last `lowercase`. */
@@ -406,6 +426,12 @@ export class Evaluator {
         if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
         if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind || !pathFits(this.ruleset, probe, this.path))
           continue;
+        const rule = load<u32>(condition, layout.CONDITION_RULE);
+        if (this.withheld != Withheld.No && this.isWithheld(rule)) {
+          // What nobody may look at is neither there nor missing.
+          if (load<u8>(condition, layout.CONDITION_OPERATOR) == Operator.Exists) this.state.setHit(number);
+          continue;
+        }
         this.state.setSeen(number);
         const chain =
           this.ruleset.section(Section.Chains) +
@@ -434,24 +460,13 @@ export class Evaluator {
     for (let i = first; i < first + count; i++) {
       if (!state.isSatisfied(i)) return;
     }
-    state.setMatched(rule);
-    if (load<u32>(this.ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Block)
-      this.blockMatched = true;
+    const flags = load<u32>(this.ruleset.flags + ((<usize>rule) << 2));
+    const mode = exclusionMode(state.modeOf(rule));
+    const blocks =
+      mode == layout.ExclusionMode.None
+        ? (flags & layout.RuleFlag.Block) != 0
+        : mode == layout.ExclusionMode.Custom;
+    state.setMatched(rule, blocks, (flags & (layout.RuleFlag.Event | layout.RuleFlag.Keep)) != 0 || blocks);
+    if (blocks) this.blockMatched = true;
   }
-}
-
-/** Addresses whose values come again and again: header fields, and the cookies of a session. */
-function isRepeated(address: u32): bool {
-  return (
-    address == Address.RequestHeaders ||
-    address == Address.RequestCookies ||
-    address == Address.ResponseHeaders
-  );
-}
-
-/** Number of an address and kind in the cache, below 4. Header names are not inputs of their own. */
-function cacheLane(address: u32, laneKind: u32): u32 {
-  if (address == Address.ResponseHeaders) return 2;
-  if (address == Address.RequestHeaders) return 0;
-  return laneKind == LaneKind.Keys ? 3 : 1;
 }

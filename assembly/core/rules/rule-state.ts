@@ -46,19 +46,36 @@ export class RuleState {
   /** Latest first. */
   matches: usize = 0;
   matchedRules: u32 = 0;
+  /** The policy's Exclusions, 0 = none; the state of their conditions; number of the ruleset among those they know. */
+  exclusions: usize = 0;
+  filters: usize = 0;
+  which: u32 = 0;
+  /** u16 per rule (exclusions.ts); 0 = no rule has a mode. */
+  modes: usize = 0;
+  /** Exclusions may withhold inputs. */
+  withholds: bool = false;
+  /** Exclusions hold that need not hold in another transaction. */
+  conditional: bool = false;
+  /** Rules that matched and ask for a block. */
+  private blocking: usize = 0;
 
   /** False when the arena is out of memory; nothing is evaluated then. */
   begin(ruleset: Ruleset, arena: Arena): bool {
     const conditionBytes = (ruleset.conditionCount >> 3) + 1;
     const ruleBytes = (ruleset.ruleCount >> 3) + 1;
-    const bits = arena.allocZeroed(conditionBytes * 3 + ruleBytes);
+    const bits = arena.allocZeroed(conditionBytes * 3 + ruleBytes * 2);
     this.ruleset = bits == 0 ? null : ruleset;
     this.satisfied = bits;
     this.seen = bits + conditionBytes;
     this.hit = this.seen + conditionBytes;
     this.matched = this.hit + conditionBytes;
+    this.blocking = this.matched + ruleBytes;
     this.matches = 0;
     this.matchedRules = 0;
+    this.exclusions = 0;
+    this.modes = 0;
+    this.withholds = false;
+    this.conditional = false;
     return bits != 0;
   }
 
@@ -70,9 +87,30 @@ export class RuleState {
     return bit(this.matched, rule);
   }
 
-  setMatched(rule: u32): void {
+  /** `counts`: the match is worth telling of. */
+  setMatched(rule: u32, blocks: bool, counts: bool): void {
     setBit(this.matched, rule);
-    this.matchedRules++;
+    if (blocks) setBit(this.blocking, rule);
+    if (counts) this.matchedRules++;
+  }
+
+  /** The rule matched, and asked for a block when it did. */
+  isBlocking(rule: u32): bool {
+    return bit(this.blocking, rule);
+  }
+
+  /** Nothing was satisfied yet, and no exclusion holds that need not hold in another transaction. */
+  isUntouched(): bool {
+    return this.matches == 0 && !this.conditional;
+  }
+
+  get filterState(): RuleState {
+    return changetype<RuleState>(this.filters);
+  }
+
+  /** Mode that exclusions give the rule, see exclusions.ts. */
+  modeOf(rule: u32): u32 {
+    return this.modes == 0 ? 0 : load<u16>(this.modes + ((<usize>rule) << 1));
   }
 
   wasSeen(condition: u32): bool {

@@ -14,19 +14,32 @@ import {
   CONDITION_PROBE_COUNT,
   CONDITION_PROGRAM,
   CONDITION_RULE,
+  EXCLUSION_INPUTS,
+  EXCLUSION_SIZE,
+  EXCLUSION_TARGETS,
+  FILTER_INPUT_COUNT,
+  FILTER_INPUT_PATH,
+  FILTER_INPUT_SIZE,
   HEADER_SIZE,
   LABEL_HIGH,
   LABEL_LOW,
   LANE_KINDS,
+  OVERRIDE_SIZE,
+  OVERRIDE_TARGETS,
   Operator,
   RECORD_SIZES,
+  RULE_ATTRIBUTES,
   RULE_CONDITION_COUNT,
   RULE_FIRST_CONDITION,
   SECTIONS_AT,
   SECTION_COUNT,
   Section,
+  TARGET_SIZE,
+  TARGET_TAGS,
 } from "./layout";
 import { Ruleset } from "./ruleset";
+
+const NO_COUNT: u32 = 0xffffffff;
 
 export enum LoadError {
   None = 0,
@@ -63,7 +76,8 @@ export function loadRuleset(ruleset: Ruleset, at: usize, size: u32): LoadError {
   }
   const candidate = new Ruleset();
   candidate.open(at, size);
-  const error = checkIndexes(candidate);
+  let error = checkIndexes(candidate);
+  if (error == LoadError.None) error = checkSections(candidate);
   if (error == LoadError.None) ruleset.open(at, size);
   heap.free(changetype<usize>(candidate));
   return error;
@@ -86,6 +100,66 @@ function checkIndexes(r: Ruleset): LoadError {
     if (!operandIsSound(r, condition)) return LoadError.Operand;
   }
   return LoadError.None;
+}
+
+/** What stands beside rules: exclusions, overrides, attributes. */
+function checkSections(r: Ruleset): LoadError {
+  const filters = r.count(Section.Filters);
+  if (filters != 0) {
+    const table = r.section(Section.Filters);
+    // Its own Filters would never be read: one level is enough, and ends the recursion.
+    const nested = new Ruleset();
+    const error = loadRuleset(nested, table, filters);
+    const fits =
+      error == LoadError.None &&
+      nested.count(Section.Filters) == 0 &&
+      nested.count(Section.Exclusions) == nested.ruleCount;
+    heap.free(changetype<usize>(nested));
+    if (!fits) return error == LoadError.None ? LoadError.Section : error;
+  }
+  for (let i: u32 = 0; i < r.ruleCount; i++) {
+    if (!rangeFits(r, r.rule(i) + RULE_ATTRIBUTES, Section.Attributes)) return LoadError.Index;
+  }
+  for (let i: u32 = 0; i < r.count(Section.Exclusions); i++) {
+    const record = r.section(Section.Exclusions) + <usize>i * EXCLUSION_SIZE;
+    if (!rangeFits(r, record + EXCLUSION_TARGETS, Section.Targets)) return LoadError.Index;
+    if (!rangeFits(r, record + EXCLUSION_INPUTS, Section.FilterInputs)) return LoadError.Index;
+  }
+  for (let i: u32 = 0; i < r.count(Section.Overrides); i++) {
+    const record = r.section(Section.Overrides) + <usize>i * OVERRIDE_SIZE;
+    if (!rangeFits(r, record + OVERRIDE_TARGETS, Section.Targets)) return LoadError.Index;
+  }
+  for (let i: u32 = 0; i < r.count(Section.Targets); i++) {
+    const record = r.section(Section.Targets) + <usize>i * TARGET_SIZE;
+    if (!piecesFit(r, record + TARGET_TAGS, NO_COUNT)) return LoadError.Index;
+  }
+  for (let i: u32 = 0; i < r.count(Section.FilterInputs); i++) {
+    const record = r.section(Section.FilterInputs) + <usize>i * FILTER_INPUT_SIZE;
+    if (!piecesFit(r, record + FILTER_INPUT_PATH, load<u32>(record, FILTER_INPUT_COUNT)))
+      return LoadError.Index;
+  }
+  return LoadError.None;
+}
+
+/** The (first, count) pair at `field` lies inside the section. */
+function rangeFits(r: Ruleset, field: usize, section: i32): bool {
+  return <u64>load<u32>(field) + load<u32>(field, 4) <= <u64>r.count(section);
+}
+
+/** The text at `field` is (u16 length, bytes)*: `count` of them, or an even number. */
+function piecesFit(r: Ruleset, field: usize, count: u32): bool {
+  const len = load<u32>(field, 4);
+  if (<u64>load<u32>(field) + len > <u64>r.count(Section.Blob)) return false;
+  const at = r.textAt(field);
+  let pieces: u32 = 0;
+  let used: u32 = 0;
+  while (len - used >= 2) {
+    const piece = <u32>load<u16>(at + used) + 2;
+    if (piece > len - used) return false;
+    used += piece;
+    pieces++;
+  }
+  return used == len && (count == NO_COUNT ? (pieces & 1) == 0 : pieces == count);
 }
 
 function operandIsSound(r: Ruleset, condition: usize): bool {

@@ -33,6 +33,8 @@ export class Ruleset {
   clean: CleanCache | null = null;
   /** u32 per rule: RuleFlag bits after the configuration's overrides; owned by the ruleset's holder. */
   flags: usize = 0;
+  /** u32 per rule: address of its RuleEffect, or 0; no effects at all = 0. */
+  effects: usize = 0;
 
   open(base: usize, size: u32): void {
     this.base = base;
@@ -67,6 +69,11 @@ export class Ruleset {
     if (this.ruleCount == 0) return false;
     const lane = this.lanes + <usize>(address * LANE_KINDS * LANE_SIZE);
     return load<u32>(lane, LANE_CONDITIONS) != 0;
+  }
+
+  /** Address of what overrides made of the rule, or 0. */
+  effect(rule: u32): usize {
+    return this.effects == 0 ? 0 : load<u32>(this.effects + ((<usize>rule) << 2));
   }
 
   rule(i: u32): usize {

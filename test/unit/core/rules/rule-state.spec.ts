@@ -35,12 +35,13 @@ describe("core/rules/rule-state RuleState", () => {
     const state = begun();
     for (let i: u32 = 0; i < 130; i += 3) state.setSeen(i);
     for (let i: u32 = 1; i < 130; i += 3) state.setHit(i);
-    for (let i: u32 = 0; i < 70; i += 2) state.setMatched(i);
+    for (let i: u32 = 0; i < 70; i += 2) state.setMatched(i, i % 4 == 0, i % 3 == 0);
     for (let i: u32 = 0; i < 130; i++) {
       expect(state.wasSeen(i)).toBe(i % 3 == 0, "seen " + i.toString());
       expect(state.wasHit(i)).toBe(i % 3 == 1, "hit " + i.toString());
       expect(state.isSatisfied(i)).toBe(false, "satisfied " + i.toString());
       if (i < 70) expect(state.hasMatched(i)).toBe(i % 2 == 0, "matched " + i.toString());
+      if (i < 70) expect(state.isBlocking(i)).toBe(i % 4 == 0, "blocking " + i.toString());
     }
     expect(state.matchedRules).toBe(35);
   });
