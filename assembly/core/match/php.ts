@@ -109,6 +109,7 @@ export function detectPhp(at: usize, end: usize, span: Span): bool {
   inTag = false;
   tagAt = 0;
   lastMark = 0;
+  variableInGroup = false;
   clearName();
   if (forgedArray(at, end)) return report(at, end, span);
   startLexer(at, end);

@@ -53,8 +53,8 @@ import {
 
 /** Every match contains one of these, in any case. */
 export const SCRIPT_LITERALS =
-  "process. process[ require mainmodule import( import_module load_module constructor structor child_process global console. console[ module. module[ " +
-  "function( function while( __import__ __subclasses__ __globals__ __builtins__ __base __mro__ __getattribute__ __reduce__ " +
+  "process require mainmodule import( import_module load_module constructor structor child_process global console. console[ module. module[ " +
+  "function while __import__ __subclasses__ __globals__ __builtins__ __base __mro__ __getattribute__ __reduce__ " +
   "__code__ f_globals gi_frame func_globals os.system os.popen os.exec os.spawn os.startfile os.listdir os.getcwd os.remove os.environ " +
   "subprocess commands. pty.spawn posix. kernel io.popen io.read io.binread io.foreach io.sysopen pickle. marshal. yaml. importlib fs. vm. " +
   "reflect. response. res. server. open3. file.read dir.entries dir.glob object.send instance_e class_eval module_eval define_method " +

@@ -9,6 +9,7 @@
 // TEST: test/unit/core/match/xpath.spec.ts, test/engine/detectors.test.ts
 
 import { isAlpha, isDigit, isSpace, isWord, lowerByte } from "../bytes/ascii";
+import { classesOfSet, scanClasses } from "./byte-classes";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
 import { wordClass } from "./word-table";
@@ -25,8 +26,11 @@ import {
 
 /** A value can be an injection only if it holds one of: ( : / . Bit set of 256. */
 export const XPATH_REQUIRED = memory.data<u64>([0x0400810000000000, 0x0, 0x0, 0x0]);
-/** And one of: * [ ) ' " | . */
+/** And one of: * [ ) ' " | */
 export const XPATH_REQUIRED_MARKS = memory.data<u64>([0x0000068400000000, 0x1000000008000000, 0x0, 0x0]);
+
+/** Steps alone, as in ..//a, are a path of files. */
+const MARKS = classesOfSet(XPATH_REQUIRED_MARKS);
 
 /** ( / : as findTrigger wants them. */
 const TRIGGERS = memory.data<u8>([
@@ -42,7 +46,7 @@ let steps: u32 = 0;
 
 /** True when the value of `at..end` goes on as XPath; `span` is then the path's beginning. */
 export function detectXpath(at: usize, end: usize, span: Span): bool {
-  if (end - at < 3) return false;
+  if (end - at < 3 || (scanClasses(at, <u32>(end - at)) & MARKS) == 0) return false;
   begin = at;
   limit = end;
   steps += <u32>(end - at);
