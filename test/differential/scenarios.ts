@@ -11,6 +11,7 @@ import {
   type Payload,
   type Rule,
   type RulesDocument,
+  type Value,
   condition,
   rule,
   rulesDocument,
@@ -91,14 +92,48 @@ const patterns: Scenario = {
     const samples = made.map(({ sample }) => sample);
     return {
       document: rulesDocument(made.map((each) => each.rule)),
-      runs: 150,
+      runs: 400,
       payload: (other) => ({ [BODY]: other.several(1, 3, () => fromSamples(samples)(other)) }),
     };
   },
 };
 
+/** Payloads past what libddwaf's binding takes: long strings, wide containers, deep trees. */
+const limits: Scenario = {
+  name: "limits",
+  share: 0.02,
+  round: (random) => {
+    const made = random.several(6, 6, (i) => anyRule(random, `l${i}`));
+    const source = fromSamples(made.flatMap(({ samples }) => samples));
+    return {
+      document: rulesDocument(
+        made.map((each) => each.rule),
+        { rules_data: DATA },
+      ),
+      runs: 20,
+      payload: (other) => ({ [other.pick(ADDRESSES)]: oversize(other, source) }),
+    };
+  },
+};
+
+function oversize(random: Random, source: TextSource): Value {
+  switch (random.below(3)) {
+    case 0:
+      return "a".repeat(random.pick([4000, 4090, 4095, 4096, 9000])) + source(random);
+    case 1:
+      return random.several(250, 300, () => source(random));
+    default: {
+      let value: Value = source(random);
+      for (let depth = random.pick([18, 19, 20, 21, 30]); depth > 0; depth--) {
+        value = random.oneIn(2) ? [value] : { a: value };
+      }
+      return value;
+    }
+  }
+}
+
 /** Texts of the cases that the shipped rules are tested with. */
-function caseTexts(): string[] {
+export function caseTexts(): string[] {
   const folder = "test/rules";
   const texts: string[] = [];
   const collect = (value: unknown): void => {
@@ -179,12 +214,26 @@ function ruleset(name: string, share: number, document: RulesDocument): Scenario
 }
 
 /** Scenarios whose documents load fast. */
-export const QUICK: readonly Scenario[] = [operators, transformations, patterns];
+export const QUICK: readonly Scenario[] = [operators, transformations, patterns, limits];
 
-/** All scenarios. Fetches Datadog's rules where the cache has them not. */
-export async function allScenarios(): Promise<Scenario[]> {
+/** A set of rules on the payloads of case files, all of them in turn. */
+function cases(name: string, document: RulesDocument, payloads: readonly Payload[]): Scenario {
+  const whole: RulesDocument = { ...document, rules: ruleByRule(document.rules) };
+  let next = 0;
+  const round: Round = {
+    document: whole,
+    lasting: true,
+    runs: payloads.length,
+    payload: () => payloads[next++ % payloads.length]!,
+  };
+  return { name: `cases, ${name}`, share: 0.4, round: () => round };
+}
+
+/** All scenarios; case files only where there are any. Fetches Datadog's rules where the cache has them not. */
+export async function allScenarios(payloads: readonly Payload[] = []): Promise<Scenario[]> {
   const recommended = JSON.parse(await recommendedRules()) as RulesDocument;
   return [
+    ...(payloads.length === 0 ? [] : [cases("recommended rules", recommended, payloads)]),
     ...QUICK,
     ruleset("recommended rules", 0.1, recommended),
     ruleset("shipped rules", 0.1, shippedRules() as RulesDocument),

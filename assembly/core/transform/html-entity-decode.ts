@@ -46,8 +46,7 @@ export function htmlEntityDecode(at: usize, len: u32, out: ByteWriter): bool {
       read += found >> 8;
     }
   }
-  // libddwaf takes "as long as before" for "unchanged".
-  if (write - to == <usize>len) return false;
+  if (write - to == <usize>len && memory.compare(to, at, len) == 0) return false;
   out.length += <u32>(write - to);
   return true;
 }

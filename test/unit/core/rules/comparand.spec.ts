@@ -1,7 +1,7 @@
 import { ByteWriter } from "../../../../assembly/core/bytes/byte-writer";
 import { JsonKind } from "../../../../assembly/core/document/json-document";
 import { InputKind } from "../../../../assembly/core/inputs/inputs";
-import { compareValue, writeComparand } from "../../../../assembly/core/rules/comparand";
+import { comparandReads, compareValue, writeComparand } from "../../../../assembly/core/rules/comparand";
 import { Operator } from "../../../../assembly/core/rules/layout";
 
 /** Does `value` of `kind` compare with `want` of `wantKind`? */
@@ -34,5 +34,30 @@ describe("core/rules/comparand compareValue", () => {
     expect(compares(Operator.Equals, JsonKind.True, "true", InputKind.String, "true")).toBe(false);
     expect(compares(Operator.Equals, JsonKind.Number, "1", InputKind.String, "1")).toBe(false);
     expect(compares(Operator.Equals, JsonKind.Number, "0", InputKind.Null, "")).toBe(false);
+  });
+});
+
+describe("core/rules/comparand", () => {
+  test("a key is a string; numbers and booleans are read by their own kind only", () => {
+    expect(compares(Operator.Equals, JsonKind.String, "yes", InputKind.Key, "yes")).toBe(true);
+    const table = new ByteWriter();
+    writeComparand(table, JsonKind.String, 0, 0, 0);
+    expect(comparandReads(table.at, InputKind.Key)).toBe(true);
+    expect(comparandReads(table.at, InputKind.Number)).toBe(false);
+    table.clear();
+    writeComparand(table, JsonKind.True, 0, 0, 0);
+    expect(comparandReads(table.at, InputKind.Boolean)).toBe(true);
+    expect(comparandReads(table.at, InputKind.String)).toBe(false);
+  });
+  test("a whole number that is asked for as a float equals floats", () => {
+    const table = new ByteWriter();
+    const wanted = String.UTF8.encode("42");
+    writeComparand(table, JsonKind.Number, changetype<usize>(wanted), 2, 0.01, true);
+    const value = String.UTF8.encode("42.0");
+    expect(compareValue(Operator.Equals, table.at, InputKind.Number, changetype<usize>(value), 4)).toBe(true);
+    expect(compareValue(Operator.Equals, table.at, InputKind.Number, changetype<usize>(value), 2)).toBe(
+      false,
+      "42 is no float",
+    );
   });
 });

@@ -198,6 +198,7 @@ describe("core/transform/transformation transform", () => {
     changes(id, "&lt;script&GT;", "<script>");
     changes(id, "&amp;&quot;&nbsp;", '&"\xa0');
     changes(id, "&#60;&#x3c;&#X3C&#0000060x", "<<<<x");
+    changes(id, "&#0", "\xef\xbf\xbd");
     changes(id, "&#233;", "\xc3\xa9");
     changes(id, "&#99999999999;&#xd800;", "\xef\xbf\xbd\xef\xbf\xbd");
     changes(id, "&&#65", "&A");
