@@ -12,8 +12,8 @@ function condition(operator: string, parameters: object, input: object = {}): ob
   return { operator, parameters: { inputs: [{ address: BODY, ...input }], ...parameters } };
 }
 
-function rule(id: string, one: object, fields: object = {}): object {
-  return { id, name: id, tags: { type: id, category: "attack_attempt" }, conditions: [one], ...fields };
+function rule(id: string, conditions: object[], fields: object = {}): object {
+  return { id, name: id, tags: { type: id, category: "attack_attempt" }, conditions, ...fields };
 }
 
 /** Takes these rules, and nothing else, into force. */
