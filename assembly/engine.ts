@@ -8,4 +8,5 @@ export * from "./engine/config-exports";
 export * from "./engine/ruleset-exports";
 export * from "./engine/rule-eval-exports";
 export * from "./engine/transaction-exports";
+export * from "./engine/explain-exports";
 export * from "./engine/value-match-exports";

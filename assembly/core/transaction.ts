@@ -56,6 +56,16 @@ const contentType = new ContentType();
 const hop = new ForwardedHop();
 const anomalyNames = anomalyTexts();
 
+/** Told of the inputs of a drain before they are evaluated. */
+export type DrainObserver = (tx: Transaction, inputs: Inputs) => void;
+
+/** Set by the engine while it explains; the filter never does, so that the optimiser takes it out there. */
+let observer: DrainObserver | null = null;
+
+export function observeDrains(by: DrainObserver | null): void {
+  observer = by;
+}
+
 @unmanaged
 export class Transaction {
   policy: Policy = changetype<Policy>(0);
@@ -351,6 +361,8 @@ export class Transaction {
 
   /** Exclusions first, so that they hold for the very inputs that make them hold. */
   private evaluate(finished: u32): void {
+    const observe = observer;
+    if (observe !== null && inputs.count != 0) observe(this, inputs);
     evaluator.budget = this.budget;
     evaluator.now = this.time;
     // What is encoded inside a value is for rules to find, not for exclusions to go by.

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Event, Verdict } from "./event.ts";
 import { type HeaderPair, headerBlob } from "./header-blob.ts";
+import type { StoryInput } from "./story.ts";
 
 /** Text, bytes, or the chunks in which they come. */
 export type Body = string | Uint8Array | readonly Uint8Array[];
@@ -117,6 +118,18 @@ export class Engine {
       this.call("endTransaction");
       return { verdict: event.verdict, blocked, event };
     });
+  }
+
+  /** As transaction(), and tells of every input on the way. Slow. */
+  explain(request: EngineRequest): Outcome & { story: StoryInput[]; isCut: boolean } {
+    this.call("beginStory");
+    try {
+      const outcome = this.transaction(request);
+      const story = JSON.parse(`[${this.text(this.call("storyAt"), this.call("storySize"))}]`) as StoryInput[];
+      return { ...outcome, story, isCut: this.call("isStoryCut") !== 0 };
+    } finally {
+      this.call("endStory");
+    }
   }
 
   /** Compiles a rules document (an object, or JSON text). Throws NotRules. */

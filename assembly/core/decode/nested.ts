@@ -281,7 +281,7 @@ export class NestedValues {
 }
 
 /** One decoder of the chain; false when it has nothing to do. */
-function decodeStep(step: i32, at: usize, len: u32, mask: u64, out: ByteWriter): bool {
+export function decodeStep(step: i32, at: usize, len: u32, mask: u64, out: ByteWriter): bool {
   switch (step) {
     case 0:
       return (mask & PERCENT) != 0 && decodePercent(at, len, out);

@@ -6,7 +6,7 @@ import { ByteWriter } from "../bytes/byte-writer";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { KeyPath, keyPathDepth } from "../inputs/key-path";
 import { Span } from "../match/span";
-import { transform } from "../transform/transformation";
+import { applySteps } from "./chain-steps";
 import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
 import { beginValue, matchOperator, readsValue } from "./operators";
@@ -69,7 +69,7 @@ export class PlainEvaluator {
         this.ruleset.section(Section.Chains) + load<u32>(probe, layout.PROBE_CHAIN) * layout.CHAIN_SIZE;
       let at = inputs.at(input);
       let len = inputs.len(input);
-      const out = this.applyChain(chain, at, len);
+      const out = applySteps(this.ruleset, chain, at, len, this.first, this.second);
       if (out !== null) {
         at = out.at;
         len = out.length;
@@ -78,22 +78,6 @@ export class PlainEvaluator {
       beginValue(load<u8>(condition, layout.CONDITION_NEGATED) == 0);
       if (matchOperator(this.ruleset, condition, kind, at, len, now, this.span)) store<u8>(marks, 3);
     }
-  }
-
-  /** All steps of the chain; null when they change nothing. */
-  private applyChain(chain: usize, at: usize, len: u32): ByteWriter | null {
-    const steps = this.ruleset.blob + load<u32>(chain, layout.CHAIN_STEPS);
-    let out: ByteWriter | null = null;
-    for (let i: u32 = 0; i < load<u32>(chain, layout.CHAIN_STEPS + 4); i++) {
-      const next = out === this.first ? this.second : this.first;
-      next.clear();
-      const changed =
-        out === null
-          ? transform(load<u8>(steps + i), at, len, next)
-          : transform(load<u8>(steps + i), out.at, out.length, next);
-      if (changed) out = next;
-    }
-    return out;
   }
 
   private pathFits(probe: usize, path: usize): bool {
