@@ -1,12 +1,17 @@
-// `wardgate explain`: judges one request without a proxy, and says which rules matched, and where.
+// `wardgate explain`: judges requests without a proxy, and says what the engine saw, asked and decided.
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
-import type { EngineRequest, Outcome } from "../engine/engine.ts";
-import type { MatchParameter, Trigger } from "../engine/event.ts";
+import type { Engine, EngineRequest } from "../engine/engine.ts";
 import type { HeaderPair } from "../engine/header-blob.ts";
+import { curlRequest } from "../explain/curl-command.ts";
+import { type Explanation, showExplanation, type LevelVerdict } from "../explain/explanation.ts";
+import { harRequests } from "../explain/har.ts";
+import { rawRequest } from "../explain/raw-http.ts";
+import { type NamedRequest, readBytes } from "../explain/request.ts";
+import { LEVELS } from "../rules/read-rules.ts";
 import { readRulesDocument } from "./compile.ts";
 import { openEngine } from "./engine-file.ts";
-import { EXIT, type ExitCode, paint, print, printJson, shown, UsageError } from "./output.ts";
+import { EXIT, type ExitCode, printJson, UsageError } from "./output.ts";
 import { findConfigurations, readText, SyntaxProblems } from "./sources.ts";
 
 export interface ExplainOptions {
@@ -18,20 +23,71 @@ export interface ExplainOptions {
   status?: number;
   responseHeader: HeaderPair[];
   responseBody?: string;
+  curl?: string;
+  har?: string;
+  raw?: string;
   config?: string;
   rules?: string;
+  all?: boolean;
+  brief?: boolean;
   json?: boolean;
 }
 
 export function explain(options: ExplainOptions): ExitCode {
   const engine = openEngine();
-  const { accepted, problems } = engine.configure(configurationFrom(options));
+  const base = configurationFrom(options);
+  const explanations = requestsOf(options).map((one) => explanationOf(engine, base, one));
+  if (options.json) printJson(options.har === undefined ? explanations[0] : explanations);
+  else explanations.forEach((one, i) => showExplanation(one, { ...options, isFirst: i === 0 }));
+  return explanations.some(({ event, verdict }) => verdict !== "allow" || event.limits !== undefined)
+    ? EXIT.problems
+    : EXIT.ok;
+}
+
+function explanationOf(engine: Engine, base: object, { name, request }: NamedRequest): Explanation {
+  const levels = LEVELS.map((level): LevelVerdict => {
+    configure(engine, { ...base, sensitivity: level });
+    const { verdict, blocked, event } = engine.transaction(request);
+    return { level, verdict, blocked, rules: event.rules };
+  });
+  configure(engine, base);
+  const { story, isCut, ...outcome } = engine.explain(request);
+  return { request: name, ...outcome, levels, inputs: story, ...(isCut && { inputs_left_out: true }) };
+}
+
+function configure(engine: Engine, configuration: object): void {
+  const { accepted, problems } = engine.configure(configuration);
   if (!accepted) throw new UsageError(problems.join("\n"));
-  const outcome = engine.transaction(requestOf(options));
-  if (options.json) printJson(outcome.event);
-  else show(outcome);
-  const found = outcome.verdict !== "allow" || outcome.event.limits !== undefined;
-  return found ? EXIT.problems : EXIT.ok;
+}
+
+/** One source of requests, or the one that the options spell out. */
+function requestsOf(options: ExplainOptions): NamedRequest[] {
+  const sources = (["curl", "har", "raw"] as const).filter((name) => options[name] !== undefined);
+  const [source, other] = sources;
+  if (other !== undefined) throw new UsageError(`--${source} and --${other} exclude each other.`);
+  const { method, path, header, body, clientIp } = options;
+  if (source === undefined) {
+    const request = requestOf(options);
+    return [{ name: `${request.method} ${request.path}`, request }];
+  }
+  const isSpelt = method !== undefined || path !== "/" || header.length > 0 || body !== undefined;
+  if (isSpelt)
+    throw new UsageError(`--${source} has the whole request: leave out --method, --path, --header, --body.`);
+  return read(source, options[source]!).map(({ name, request }) => ({
+    name,
+    request: { clientIp: clientIp ?? "", time: now(), ...request },
+  }));
+}
+
+function read(source: "curl" | "har" | "raw", value: string): NamedRequest[] {
+  if (source === "har") return harRequests(value);
+  if (source === "raw") return [rawRequest(value)];
+  const isFile = value === "-" || value.startsWith("@");
+  return [curlRequest(isFile ? readBytes(value.replace(/^@/, "")).toString("utf8") : value)];
+}
+
+function now(): number {
+  return Math.floor(Date.now() / 1000);
 }
 
 /** Parses `name: value`; collects for repeatable options. */
@@ -65,7 +121,7 @@ function requestOf(options: ExplainOptions): EngineRequest {
     path: options.path,
     headers: options.header,
     clientIp: options.clientIp ?? "",
-    time: Math.floor(Date.now() / 1000),
+    time: now(),
   };
   if (body !== undefined) request.body = body;
   if (!replies) return request;
@@ -82,30 +138,4 @@ function bodyOf(text: string): string | Uint8Array {
   } catch (error) {
     throw new UsageError(`${text}: ${(error as Error).message}`);
   }
-}
-
-function show({ verdict, blocked, event }: Outcome): void {
-  const colour = verdict === "block" ? "red" : verdict === "monitor" ? "yellow" : "green";
-  print(`verdict: ${paint(colour, verdict)}${blocked ? " (blocked)" : ""}`);
-  if (event.limits) print(`limits: ${event.limits.join(", ")}`);
-  const anomalies = [...(event.anomalies ?? []), ...(event.response_anomalies ?? [])];
-  if (anomalies.length > 0) print(`anomalies: ${anomalies.join(", ")}`);
-  event.triggers.forEach(showTrigger);
-}
-
-function showTrigger({ rule, rule_matches }: Trigger): void {
-  print(
-    `${paint("bold", shown(rule.id))} ${shown(rule.name)} ${paint("dim", shown(rule.tags["type"] ?? ""))}`,
-  );
-  for (const { operator, operator_value, parameters } of rule_matches) {
-    const looked = operator_value === "" ? "" : ` ${shown(operator_value)}`;
-    for (const parameter of parameters)
-      print(`  ${operator}${paint("dim", looked)}\n    ${place(parameter)}`);
-  }
-}
-
-function place({ address, key_path, value, highlight }: MatchParameter): string {
-  const path = key_path.map((part) => (typeof part === "number" ? `[${part}]` : `.${shown(part)}`)).join("");
-  const marked = highlight.length === 0 ? "" : ` → ${paint("red", shown(highlight.join(" … ")))}`;
-  return `${address}${path}: ${shown(value)}${marked}`;
 }

@@ -33,8 +33,15 @@ Examples:
   wardgate compile --json mine.yaml | jq '.[].report.rules.failed'
 `,
   explain: `
+Exit codes: 0 nothing found, 1 a rule matched or a limit was hit, 2 the request or an option cannot be used.
+
 Examples:
   wardgate explain --path '/items?q=1%27%20OR%201=1--'
+  wardgate explain --curl "curl 'https://api.example.com/items?q=<script>' -H 'accept: */*'"
+  wardgate explain --curl - < command.txt             a curl command from standard input; @file from a file
+  wardgate explain --har session.har --brief          every request that a browser saved
+  wardgate explain --raw request.http --all           HTTP/1.1 as it goes over the wire, every input
+  wardgate explain --json --curl @command.txt | jq '.inputs[].candidates[] | select(.holds)'
   wardgate explain --method POST --path /login --header 'content-type: application/json' --body '{"user":"a"}'
   wardgate explain --body @request.json --header 'content-type: application/json' --config wardgate.yaml
   wardgate explain --path /x --rules mine.yaml --json
@@ -84,18 +91,23 @@ async function main(argv: string[]): Promise<void> {
 function explainCommand(program: Command): void {
   program
     .command("explain")
-    .description("judge one request (and its response), and say which rules match and where")
+    .description("judge requests, and say what the engine saw in them, what it asked, and what it decided")
     .option("-X, --method <method>", "method (default: GET, or POST with a body)")
     .option("-p, --path <path>", "target with its query, as it is sent", "/")
     .option("-H, --header <name: value>", "request header; repeatable", headerArgument, [])
     .option("-d, --body <text>", "request body; @file for a file's bytes")
+    .option("--curl <command>", "the request of a curl command line; @file or - for one in a file")
+    .option("--har <file>", "every request and response of a HAR file; - for standard input")
+    .option("--raw <file>", "an HTTP/1.1 request as it goes over the wire; - for standard input")
     .option("--client-ip <address>", "address of the client")
     .option("--status <code>", "status of the response", status)
     .option("--response-header <name: value>", "response header; repeatable", headerArgument, [])
     .option("--response-body <text>", "response body; @file for a file's bytes")
     .option("-c, --config <file>", "configuration to judge by (default: the shipped rules, blocking)")
     .option("-r, --rules <file>", "rules document, or folder of rule files, instead of the shipped rules")
-    .option("--json", "print the event as JSON")
+    .option("--all", "also inputs of which no condition came into question")
+    .option("--brief", "only verdicts and what matched")
+    .option("--json", "print all of it as JSON")
     .addHelpText("after", EXAMPLES.explain)
     .action((options: ExplainOptions) => exit(explain(options)));
 }

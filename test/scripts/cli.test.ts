@@ -199,8 +199,10 @@ describe("wardgate explain", () => {
     assert.match(out, /server\.request\.query\.q: 1' OR 1=1--/);
   });
 
-  test("--json → the event", () => {
-    const event = JSON.parse(wardgate([...attack, "--json"]).out) as { event: string; triggers: unknown[] };
+  test("--json → the event, and what led to it", () => {
+    const { event } = JSON.parse(wardgate([...attack, "--json"]).out) as {
+      event: { event: string; triggers: unknown[] };
+    };
     assert.equal(event.event, "wardgate.security_event");
     assert.equal(event.triggers.length, 1);
   });
@@ -226,7 +228,8 @@ describe("wardgate explain", () => {
       ...["--status", "200", "--response-header", json, "--response-body", '"a leak"', "--json"],
     ]);
     assert.equal(code, 1);
-    assert.deepEqual((JSON.parse(out) as { rules: string[] }).rules, ["t-body", "t-reply"]);
+    const { event } = JSON.parse(out) as { event: { rules: string[] } };
+    assert.deepEqual(event.rules, ["t-body", "t-reply"]);
   });
 
   test("a refused configuration → exit 2 and why", () => {
