@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startFilter } from "./filter-host.ts";
 
-async function statusOf(sensitivity: string, path: string, method = "GET"): Promise<number | undefined> {
+async function statusOf(sensitivity: string, path: string, more: object = {}): Promise<number | undefined> {
   const host = await startFilter({ mode: "block", sensitivity });
-  const stream = host.stream({ method, path }).request();
+  const stream = host.stream({ path, ...more }).request();
   host.assertClean();
   return stream.client.status;
 }
@@ -16,14 +16,15 @@ test("strict HTTP → 403 at high only", async () => {
     ["default", undefined],
     ["high", 403],
   ] as const) {
-    assert.equal(await statusOf(sensitivity, "/items", "PROPFIND"), status, sensitivity);
+    assert.equal(await statusOf(sensitivity, "/items", { method: "PROPFIND" }), status, sensitivity);
   }
 });
 
-test("a path that no client asks for → 403 from default on; SQL injection → 403 at every sensitivity", async () => {
+test("an attack tool → 403 from default on; SQL injection → 403 at every sensitivity", async () => {
+  const tool = { headers: { "user-agent": "sqlmap/1.8" } };
   for (const sensitivity of ["low", "default", "high"]) {
     assert.equal(
-      await statusOf(sensitivity, "/.git/config"),
+      await statusOf(sensitivity, "/", tool),
       sensitivity === "low" ? undefined : 403,
       sensitivity,
     );
