@@ -14,6 +14,7 @@ export const GENERATED = "assembly/core/generated";
 export const GENERATORS: Generator[] = [
   { script: "scripts/gen/config-docs.ts", files: ["docs/configuration.md"] },
   { script: "scripts/gen/code-words.ts", files: [`${GENERATED}/code-words.ts`] },
+  { script: "scripts/gen/detections.ts", files: ["docs/detections.md"] },
   { script: "scripts/gen/html-words.ts", files: [`${GENERATED}/html-words.ts`] },
   {
     script: "scripts/gen/query-words.ts",
