@@ -13,6 +13,9 @@ export const AFTER_REQUEST_HEADERS: u32 =
 export const AFTER_REQUEST: u32 =
   AFTER_REQUEST_HEADERS |
   (1 << Address.RequestBody) |
+  (1 << Address.RequestBodyFilenames) |
+  (1 << Address.RequestBodyFilesContent) |
+  (1 << Address.GraphqlResolvers) |
   (1 << Address.RequestTrailers) |
   (1 << Address.RequestAnomalies);
 export const AFTER_RESPONSE_HEADERS: u32 =

@@ -8,6 +8,7 @@ import { Address } from "./address";
 import { Arena } from "./bytes/arena";
 import { Text, text } from "./bytes/text";
 import { equalsFolded } from "./bytes/ascii";
+import { GraphqlParser } from "./body/graphql";
 import { BodyParser } from "./body/body-parser";
 import { Mode } from "./config/config";
 import { BodyKind, ContentType } from "./http/content-type";
@@ -51,6 +52,7 @@ const evaluator = new Evaluator();
 const pairs = new HeaderPairs();
 const target = new RequestTarget();
 const query = new QueryParser();
+const graphql = new GraphqlParser();
 const cookies = new Cookies();
 const contentType = new ContentType();
 const hop = new ForwardedHop();
@@ -218,8 +220,9 @@ export class Transaction {
 
   private pushQuery(): void {
     query.start(Address.RequestQuery);
+    graphql.reset();
     feedQuery(this, target.query, target.queryLen);
-    this.anomalies |= query.anomalies;
+    this.anomalies |= query.anomalies | graphql.anomalies;
   }
 
   private pushCookies(): void {
@@ -448,9 +451,17 @@ function feedQuery(tx: Transaction, at: usize, len: u32): void {
     const used = query.feed(inputs, from, left);
     from += used;
     left -= used;
-    if (left != 0) tx.drain();
+    if (query.documentLen != 0) readDocument(tx);
+    else if (left != 0) tx.drain();
   }
   while (!query.finish(inputs)) tx.drain();
+  if (query.documentLen != 0) readDocument(tx);
+}
+
+/** The query held a GraphQL document. */
+function readDocument(tx: Transaction): void {
+  graphql.take(query.documentAt, query.documentLen);
+  while (!graphql.read(inputs)) tx.drain();
 }
 
 /** The current pair's name is `name` (of the same length, in any case). */

@@ -10,11 +10,12 @@ export enum Lane {
   Form = 2,
   Multipart = 4,
   Xml = 8,
+  Graphql = 16,
   /** Last, because the others may open it while they are fed. */
-  Text = 16,
+  Text = 32,
 }
 
-export const LANES: u32 = 5;
+export const LANES: u32 = 6;
 export const TEXT_LANE: u32 = LANES - 1;
 
 /** The parsers for a body of that kind that looks like that. */
@@ -32,7 +33,7 @@ export function lanesFor(kind: BodyKind, looks: Looks): u32 {
       return Lane.Xml | others;
     case BodyKind.Graphql:
       // It starts like JSON and is none.
-      return Lane.Text | others;
+      return Lane.Graphql | Lane.Text | others;
     case BodyKind.Binary:
       return looks == Looks.Binary ? Lane.None : lookedLanes(looks);
   }

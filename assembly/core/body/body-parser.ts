@@ -14,6 +14,7 @@ import { QueryParser } from "../http/query";
 import { LANES, Lane, TEXT_LANE, isMismatched, lanesFor } from "./body-lanes";
 import { Looks, SNIFF_BYTES, firstLine, sniffBody } from "./body-sniff";
 import { NOT_MALFORMED } from "./json-grammar";
+import { GraphqlParser } from "./graphql";
 import { JsonParser } from "./json";
 import { BOUNDARY_LIMIT, MultipartParser } from "./multipart";
 import { TextParser } from "./text";
@@ -31,10 +32,13 @@ export class BodyParser {
   private address: u32 = 0;
   private lanes: u32 = Lane.None;
   private chosen: bool = false;
+  /** Where JSON could not be read on in the chunk, or NOT_MALFORMED. */
+  private malformedAt: u32 = NOT_MALFORMED;
   private json: JsonParser = new JsonParser();
   private form: QueryParser = new QueryParser();
   private multipart: MultipartParser = new MultipartParser();
   private xml: XmlParser = new XmlParser();
+  private graphql: GraphqlParser = new GraphqlParser();
   private text: TextParser = new TextParser();
   /** The boundary that the content type declares. */
   private boundary: ByteWriter = new ByteWriter();
@@ -117,6 +121,7 @@ export class BodyParser {
     this.form.free();
     this.multipart.free();
     this.xml.free();
+    this.graphql.free();
     this.text.free();
     this.boundary.free();
     heap.free(changetype<usize>(this.boundary));
@@ -259,25 +264,56 @@ export class BodyParser {
   }
 
   private malformedIn(lane: u32): u32 {
-    if (lane == Lane.Json) return this.json.malformedAt;
+    if (lane == Lane.Json) return this.malformedAt;
     if (lane == Lane.Multipart) return this.multipart.malformedAt;
     if (lane == Lane.Xml) return this.xml.malformedAt;
     return NOT_MALFORMED;
   }
 
   private feedLane(lane: u32, inputs: Inputs, at: usize, len: u32): u32 {
-    if (lane == Lane.Json) return this.json.feed(inputs, at, len);
-    if (lane == Lane.Form) return this.form.feed(inputs, at, len);
+    if (lane == Lane.Json || lane == Lane.Form) return this.feedDocuments(lane, inputs, at, len);
     if (lane == Lane.Multipart) return this.multipart.feed(inputs, at, len);
     if (lane == Lane.Xml) return this.xml.feed(inputs, at, len);
+    if (lane == Lane.Graphql) return this.graphql.feed(inputs, at, len);
     return this.text.feed(inputs, at, len);
   }
 
+  /** JSON and forms may hold GraphQL documents: each is read before what stands behind it. */
+  private feedDocuments(lane: u32, inputs: Inputs, at: usize, len: u32): u32 {
+    let done: u32 = 0;
+    this.malformedAt = NOT_MALFORMED;
+    while (this.graphql.read(inputs) && done < len) {
+      const isJson = lane == Lane.Json;
+      const left = len - done;
+      const read = isJson ? this.json.feed(inputs, at + done, left) : this.form.feed(inputs, at + done, left);
+      if (isJson && this.malformedAt == NOT_MALFORMED && this.json.malformedAt != NOT_MALFORMED) {
+        this.malformedAt = done + this.json.malformedAt;
+      }
+      done += read;
+      if (!this.takeDocument(lane) && read != left) break;
+    }
+    return done;
+  }
+
+  /** True when the lane ended with a GraphQL document, which is then to be read. */
+  private takeDocument(lane: u32): bool {
+    const grammar = this.json.grammar;
+    const at = lane == Lane.Json ? grammar.documentAt : this.form.documentAt;
+    const len = lane == Lane.Json ? grammar.documentLen : this.form.documentLen;
+    if (len != 0) this.graphql.take(at, len);
+    return len != 0;
+  }
+
   private finishLane(lane: u32, inputs: Inputs): bool {
-    if (lane == Lane.Json) return this.json.finish(inputs);
-    if (lane == Lane.Form) return this.form.finish(inputs);
+    if (lane == Lane.Json || lane == Lane.Form) {
+      if (!this.graphql.read(inputs)) return false;
+      const isDone = lane == Lane.Json ? this.json.finish(inputs) : this.form.finish(inputs);
+      if (this.takeDocument(lane)) return this.graphql.read(inputs) && isDone;
+      return isDone;
+    }
     if (lane == Lane.Multipart) return this.multipart.finish(inputs);
     if (lane == Lane.Xml) return this.xml.finish(inputs);
+    if (lane == Lane.Graphql) return this.graphql.finish(inputs);
     return this.text.finish(inputs);
   }
 
@@ -295,12 +331,13 @@ export class BodyParser {
     this.form.reset();
     this.multipart.reset();
     this.xml.reset();
+    this.graphql.reset();
     this.text.reset();
   }
 
   private collectAnomalies(): void {
-    this.anomalies |=
-      this.json.anomalies | this.form.anomalies | this.multipart.anomalies | this.xml.anomalies;
+    this.anomalies |= this.json.anomalies | this.form.anomalies | this.multipart.anomalies;
+    this.anomalies |= this.xml.anomalies | this.graphql.anomalies;
   }
 }
 

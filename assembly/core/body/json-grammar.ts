@@ -1,8 +1,11 @@
 // The grammar of JSON, one token at a time: what each token is by its place (key, value, element), and what is
 // odd about that place. It pushes the values; the parser reads the tokens.
 
+import { Address } from "../address";
+import { text } from "../bytes/text";
 import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
+import { looksLikeDocument } from "./graphql-sniff";
 import { JSON_DEPTH_LIMIT, JsonPath } from "./json-path";
 
 /** What the grammar expects next. */
@@ -18,6 +21,10 @@ enum Expect {
   Comma,
 }
 
+/** Containers around a member `query` that may hold a GraphQL document: a request, a batch, an envelope of either. */
+const DOCUMENT_DEPTH: u32 = 3;
+const QUERY = text("query");
+
 export const NOT_MALFORMED: u32 = 0xffffffff;
 
 @unmanaged
@@ -25,6 +32,9 @@ export class JsonGrammar extends JsonPath {
   anomalies: u64 = 0;
   /** Offset in the chunk of the first byte that no reader of JSON accepts. */
   malformedAt: u32 = NOT_MALFORMED;
+  /** The GraphQL document that was just pushed; 0 long when the last string was none. */
+  documentAt: usize = 0;
+  documentLen: u32 = 0;
   private address: u32 = 0;
   private expect: Expect = Expect.Value;
   /** A window of the string was pushed already. */
@@ -35,6 +45,7 @@ export class JsonGrammar extends JsonPath {
   enter(inputs: Inputs, chunk: usize): void {
     this.chunk = chunk;
     this.malformedAt = NOT_MALFORMED;
+    this.documentLen = 0;
     this.enterPath(inputs);
   }
 
@@ -130,6 +141,14 @@ export class JsonGrammar extends JsonPath {
     return expect == Expect.Comma && this.inObject;
   }
 
+  /** A GraphQL document in a request. */
+  private findDocument(at: usize, len: u32): void {
+    if (!this.isMember(QUERY) || this.address != Address.RequestBody) return;
+    if (!looksLikeDocument(at, at + len)) return;
+    this.documentAt = at;
+    this.documentLen = len;
+  }
+
   /** Pushes a string that ends at `p`, or a window of it, as key or value by its place. */
   pushString(inputs: Inputs, at: usize, len: u32, isLast: bool, p: usize): void {
     if (at == 0) len = 0;
@@ -142,6 +161,7 @@ export class JsonGrammar extends JsonPath {
         return;
       }
       if (expect != Expect.Colon) {
+        if (this.depth - 1 < DOCUMENT_DEPTH && this.inObject) this.findDocument(at, len);
         inputs.push(this.address, InputKind.String, this.valueNode(inputs), at, len);
         this.expect = Expect.Comma;
         return;

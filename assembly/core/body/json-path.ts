@@ -8,6 +8,7 @@
 // keys:   │ key of frame 1 │ key of frame 3 │ … │ key of the open member (when a chunk ended behind it) │
 
 import { ByteWriter } from "../bytes/byte-writer";
+import { Text } from "../bytes/text";
 import { Inputs } from "../inputs/inputs";
 import { PATH_KEY_BYTES } from "../inputs/value-buffer";
 
@@ -93,6 +94,14 @@ export class JsonPath {
     this.saved = false;
     this.memberLen = 0;
     this.member = 0;
+  }
+
+  /** The open member's key is `word`. */
+  protected isMember(word: Text): bool {
+    const len = this.memberLen;
+    if (len != word.len) return false;
+    const at = this.saved ? this.keys.at + (this.keys.length - len) : this.memberAt;
+    return memory.compare(at, word.at, len) == 0;
   }
 
   /** The path node for a value at the current place; 0 at the root. */

@@ -54,7 +54,8 @@ const BOM: u32 = 0xbfbbef;
 
 @unmanaged
 export class JsonParser {
-  private grammar: JsonGrammar = new JsonGrammar();
+  /** Also says which GraphQL document a feed stopped behind. */
+  grammar: JsonGrammar = new JsonGrammar();
   private token: Token = Token.None;
   private held: ValueBuffer = new ValueBuffer();
   private quote: u32 = 0;
@@ -96,7 +97,7 @@ export class JsonParser {
     this.full = false;
     this.grammar.enter(inputs, at);
     if (!this.started) p = this.skipBom(p, end);
-    while (p < end && !this.full) {
+    while (p < end && !this.full && this.grammar.documentLen == 0) {
       const token = this.token;
       if (token == Token.None) p = this.structure(inputs, p, end);
       else if (token == Token.String) p = this.string(inputs, p, p, end);
@@ -195,7 +196,7 @@ export class JsonParser {
       } else {
         p = this.oddByte(kind, p);
       }
-      if (this.token != Token.None) return p;
+      if (this.token != Token.None || grammar.documentLen != 0) return p;
     }
     return p;
   }

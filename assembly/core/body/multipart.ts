@@ -9,7 +9,7 @@
 //                                   └─ other ─▶ Replay ─▶ Content                   └▶ Header ─ LF ─▶ HeaderStart …
 //
 // WHY: content is copied in runs up to the next line end. SAFETY: no load reaches the chunk's end; a candidate is at most
-// two bytes longer than the longest delimiter. TEST: test/engine/bodies.test.ts.
+// two bytes longer than the longest delimiter. TEST: test/engine/multipart.test.ts.
 
 import { findByte, findEither } from "../bytes/find-byte";
 import { ByteWriter } from "../bytes/byte-writer";

@@ -9,7 +9,7 @@
 // in windows when they are longer.
 //
 // SAFETY: no load reaches the chunk's end; nothing kept between two feeds points into a chunk or the arena.
-// TEST: test/engine/bodies.test.ts.
+// TEST: test/engine/xml.test.ts.
 
 import { equalsFolded, isAlpha, isSpace } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";

@@ -8,13 +8,16 @@
 // WHY: pairs without escapes are pushed in place; others are decoded in `held`, which also carries a pair
 // from chunk to chunk. SAFETY: no load reaches `end`. TEST: test/engine/parse.test.ts.
 
+import { looksLikeDocument } from "../body/graphql-sniff";
 import { findByte } from "../bytes/find-byte";
+import { text } from "../bytes/text";
 import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { PATH_KEY_BYTES, VALUE_WINDOW, ValueBuffer } from "../inputs/value-buffer";
 import { escapeLength, putEscape } from "./percent";
 import { BracketPath } from "./bracket-path";
 
+const QUERY = text("query");
 const NONE: u32 = 0xffffffff;
 const AMPERSAND: u32 = 0x26;
 const EQUALS: u32 = 0x3d;
@@ -29,6 +32,12 @@ const PAIR_ROOM: u32 = 2;
 @unmanaged
 export class QueryParser {
   anomalies: u64 = 0;
+  /**
+   * The GraphQL document that the last feed or finish ended with, valid until the drain; 0 long when there was none. A
+   * feed stops behind it, so that none is missed.
+   */
+  documentAt: usize = 0;
+  documentLen: u32 = 0;
   private address: u32 = 0;
   private held: ValueBuffer = new ValueBuffer();
   private brackets: BracketPath = new BracketPath();
@@ -56,6 +65,7 @@ export class QueryParser {
     let p = at;
     let run = at;
     this.full = false;
+    this.documentLen = 0;
     while (p < end) {
       if (this.carried != 0) {
         p = run = this.continueEscape(inputs, p, end);
@@ -78,7 +88,7 @@ export class QueryParser {
         this.semicolon = true;
       } else if (c == AMPERSAND) {
         run = this.endPair(inputs, run, p);
-        if (this.full) return <u32>(run - at);
+        if (this.full || this.documentLen != 0) return <u32>(run - at);
       } else {
         run = this.keep(inputs, run, p);
         if (this.full || !this.makeRoom(inputs)) return <u32>(run - at);
@@ -94,6 +104,7 @@ export class QueryParser {
   /** The end of the text. False when the inputs are full: drain them and call again. */
   finish(inputs: Inputs): bool {
     this.full = false;
+    this.documentLen = 0;
     if (this.carried != 0) {
       if (!this.makeRoom(inputs)) return false;
       this.anomalies |= Anomaly.QueryBadEscape;
@@ -267,6 +278,14 @@ export class QueryParser {
     if (this.brackets.deep) this.anomalies |= Anomaly.QueryDepth;
     inputs.push(this.address, InputKind.Key, path, at, keyLen);
     const value = equals == NONE ? len : equals + 1;
+    if (
+      keyLen == QUERY.len &&
+      memory.compare(at, QUERY.at, keyLen) == 0 &&
+      looksLikeDocument(at + value, at + len)
+    ) {
+      this.documentAt = at + value;
+      this.documentLen = len - value;
+    }
     inputs.push(this.address, InputKind.String, path, at + value, len - value);
   }
 }

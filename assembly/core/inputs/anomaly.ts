@@ -76,6 +76,18 @@ export namespace Anomaly {
   export const XmlDepth: u64 = 0x8000000000;
   /** The end is missing, or an end tag. */
   export const XmlTruncated: u64 = 0x10000000000;
+  /** A bracket or escape that does not close, or a byte that the language does not have. */
+  export const GraphqlMalformed: u64 = 0x20000000000;
+  /** `__schema` or `__type` is asked for. */
+  export const GraphqlIntrospection: u64 = 0x40000000000;
+  /** More than 10 selections in each other. */
+  export const GraphqlDepth: u64 = 0x80000000000;
+  /** More than 10 aliases in a document. */
+  export const GraphqlAliases: u64 = 0x100000000000;
+  /** More than 10 operations in a request. */
+  export const GraphqlBatch: u64 = 0x200000000000;
+  /** A fragment that spreads itself. */
+  export const GraphqlCircular: u64 = 0x400000000000;
 }
 
 export const ANOMALY_NAMES = [
@@ -120,4 +132,10 @@ export const ANOMALY_NAMES = [
   "xml.malformed",
   "xml.depth",
   "xml.truncated",
+  "graphql.malformed",
+  "graphql.introspection",
+  "graphql.depth",
+  "graphql.aliases",
+  "graphql.batch",
+  "graphql.circular_fragment",
 ];
