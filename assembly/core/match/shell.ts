@@ -7,8 +7,12 @@
 // One pass; every look ahead and back is bounded. TEST: test/unit/core/match/shell.spec.ts, test/engine/detectors.test.ts
 
 import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
+import { isCmdStatement } from "./shell-cmd";
+import { globPath } from "./shell-glob";
+import { endsWithShell, isCommandLine } from "./shell-line";
 import { readCommand, wordGlobs, wordIsPath, wordTo, wordTricks } from "./shell-word";
 import { findByte } from "../bytes/find-byte";
+import { isFunctionBody, isServerExec, isTableRow } from "./shell-value";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
 import { SHELL_CALL, SHELL_FIELD, SHELL_NET, SHELL_PLAIN, SHELL_TOOL } from "../generated/shell-words";
@@ -18,8 +22,8 @@ const TRIGGERS = memory.data<u8>([
   16, 0, 0, 0, 2, 2, 2, 0, 0, 0, 1, 4, 44, 1, 4, 0, 1, 0, 2, 4, 0, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
-/** A value can hold a command only if it holds one of: ; | & $ ` < > % \ / ( and line ends. Bit set of 256. */
-export const SHELL_REQUIRED = memory.data<u64>([0x5800817000002400, 0x1000000110000000, 0x0, 0x0]);
+/** A value can hold a command only if it holds one of: ; | & $ ` < > % \ / ( = and line ends. Bit set of 256. */
+export const SHELL_REQUIRED = memory.data<u64>([0x7800817000002400, 0x1000000110000000, 0x0, 0x0]);
 
 /** Words before a separator that make it a sentence. */
 const PROSE_WORDS: u32 = 3;
@@ -34,6 +38,7 @@ let pipeline: bool = false;
 let words: u32 = 0;
 
 /** True when the value of `at..end` runs a command of its own in a shell; `span` is then the separator and the command. */
+// eslint-disable-next-line complexity -- one line per form
 export function detectShell(at: usize, end: usize, span: Span): bool {
   if (end - at < 3) return false;
   begin = at;
@@ -42,11 +47,12 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
   letters = 0;
   pipeline = false;
   steps += <u32>(end - at);
-  if (isFunctionBody(at) || isServerExec(at)) return report(at, end, span);
+  if (isFunctionBody(at, end) || isServerExec(at, end)) return report(at, end, span);
   if (isTableRow(at, end)) return false;
+  if (isCommandLine(at, end) || isCmdStatement(at, end) || isGlobAtStart(at)) return report(at, end, span);
   const first = readCommand(at, end);
   if (first == SHELL_CALL || first == SHELL_TOOL || first == SHELL_PLAIN) {
-    if (callsCommand() || (hasArgument(first) && namesTarget())) return report(at, end, span);
+    if (callsCommand() || (hasArgument(first) && !isGit(at) && namesTarget())) return report(at, end, span);
     pipeline = first != SHELL_CALL && isSpace(byteAt(wordTo)) && isAlpha(load<u8>(at));
   }
   let counted = at;
@@ -90,46 +96,6 @@ function byteAt(at: usize): u32 {
   return at < limit ? load<u8>(at) : 0;
 }
 
-/** () { :;}; … at the value's start. */
-function isFunctionBody(start: usize): bool {
-  if (load<u16>(start) != 0x2928) return false;
-  let at = start + 2;
-  while (at < limit && isSpace(load<u8>(at))) at++;
-  if (byteAt(at) != 0x7b) return false;
-  for (let to = at; to < limit && to - at < 40; to++) {
-    if (load<u8>(to) == 0x3b) return true;
-  }
-  return false;
-}
-
-/** | id | name |: two cells or more between bars, each in blanks. */
-function isTableRow(start: usize, to: usize): bool {
-  if (to - start < 3 || load<u8>(start) != 0x7c || load<u8>(to - 1) != 0x7c || load<u8>(to - 2) != 0x20)
-    return false;
-  let bars: u32 = 0;
-  for (let at = start; at < to; at++) {
-    const c = <u32>load<u8>(at);
-    if (!isAlpha(c) && c != 0x20 && c != 0x7c && c != 0x5f) return false;
-    if (c != 0x7c) continue;
-    bars++;
-    if (at + 1 < to && load<u8>(at + 1) != 0x20) return false;
-  }
-  return bars > 2;
-}
-
-/** <!--#exec */
-function isServerExec(start: usize): bool {
-  for (let at = start; at + 9 < limit && at - start < 64; at++) {
-    if (
-      load<u32>(at) == 0x2d2d213c &&
-      load<u8>(at, 4) == 0x23 &&
-      (load<u32>(at, 5) | 0x20202020) == 0x63657865
-    )
-      return true;
-  }
-  return false;
-}
-
 /** system('id'), exec("ls"), phpinfo() */
 function callsCommand(): bool {
   let at = wordTo;
@@ -140,6 +106,16 @@ function callsCommand(): bool {
   const call = wordTo;
   const found = readCommand(at + 1, limit) != 0;
   return found || (load<u8>(at) == 0x24 && byteAt(call - 1) == 0x6d);
+}
+
+/** /b[i]n/ls */
+function isGlobAtStart(at: usize): bool {
+  return load<u8>(at) == 0x2f && globPath(at, limit) != 0;
+}
+
+/** git and a URL is the address of a repository. */
+function isGit(at: usize): bool {
+  return wordTo - at == 3 && (load<u16>(at) | 0x2020) == 0x6967;
 }
 
 /** The rest names what attackers are after: a shell, a system file, an address to load from. */
@@ -196,13 +172,17 @@ function commandAfter(at: usize, c: u32): usize {
 
 // eslint-disable-next-line complexity -- what each kind of word needs
 function isCommand(separator: usize, start: usize): bool {
-  let at = start;
-  while (at < limit && at - start < 24 && isGap(load<u8>(at))) at++;
+  const at = skipGap(start);
   if (at >= limit) return false;
+  const glob = load<u8>(at) == 0x2f ? globPath(at, limit) : 0;
+  if (glob != 0 && words < PROSE_WORDS) return true;
+  if (load<u8>(at) == 0x24) return words < PROSE_WORDS && runsVariable(at, separator);
   const kind = readCommand(at, limit);
   const c = <u32>load<u8>(separator);
   const substitution = c == 0x24 || c == 0x60 || c == 0x3c || c == 0x3e;
+  if (c == 0x7c && kind == SHELL_TOOL && endsWithShell(wordTo) && endsCommand(wordTo)) return true;
   if (pipeline && c == 0x7c) return false;
+  if (words < PROSE_WORDS && !substitution && isCmdStatement(at, limit)) return true;
   if (wordGlobs >= 2 && wordIsPath && words < PROSE_WORDS) return true;
   if (kind == 0) return false;
   if (words >= PROSE_WORDS && !(c == 0x24 && closesSubstitution(wordTo))) return false;
@@ -216,6 +196,7 @@ function isCommand(separator: usize, start: usize): bool {
     case SHELL_FIELD:
       return wordIsPath ? endsWord() : hasArgument(kind);
     case SHELL_TOOL:
+      if (separator == begin && (c == 0x3c || c == 0x3e)) return endsWord();
       return wordIsPath ? endsWord() : hasArgument(kind);
     case SHELL_NET:
       return isSpace(byteAt(wordTo)) && isAlpha(byteAt(wordTo + 1)) && words < 2;
@@ -224,6 +205,36 @@ function isCommand(separator: usize, start: usize): bool {
     default:
       return false;
   }
+}
+
+/** Past what may stand between a separator and its command: marks, a variable that is nothing ($u cat). */
+function skipGap(start: usize): usize {
+  let at = start;
+  while (at < limit && at - start < 24) {
+    if (isGap(load<u8>(at))) at++;
+    else if (load<u8>(at) == 0x24 && at + 2 < limit && isWord(load<u8>(at, 1)) && isSpace(load<u8>(at, 2)))
+      at += 3;
+    else break;
+  }
+  return at;
+}
+
+/** x='id';$x: a variable that the value sets and then runs. */
+function runsVariable(at: usize, separator: usize): bool {
+  let to = at + 1;
+  while (to < limit && to - at < 16 && isWord(load<u8>(to))) to++;
+  const len = <i32>(to - at - 1);
+  if (len == 0 || !isAlpha(load<u8>(at, 1)) || !endsCommand(to)) return false;
+  const from = separator - begin > 64 ? separator - 64 : begin;
+  for (let i = from; i + <usize>len < separator; i++) {
+    if (
+      load<u8>(i + len) == 0x3d &&
+      memory.compare(i, at + 1, len) == 0 &&
+      (i == begin || !isWord(load<u8>(i - 1)))
+    )
+      return true;
+  }
+  return false;
 }
 
 /** What may stand between a separator and its command: blanks, groups, quotes, + for a space. */
@@ -274,6 +285,8 @@ function endsCommand(start: usize): bool {
 // eslint-disable-next-line complexity -- one branch per first byte
 function hasArgument(kind: u32): bool {
   let at = wordTo;
+  // "curl" http://…: the quote that closes the word.
+  if ((byteAt(at) == 0x22 || byteAt(at) == 0x27) && isSpace(byteAt(at + 1))) at++;
   const first = byteAt(at);
   // cat$IFS/etc/passwd, cat${IFS}x, {cat,/etc/passwd}, cat</etc/passwd
   if (first == 0x24 || first == 0x3c) return true;
@@ -293,6 +306,7 @@ function hasArgument(kind: u32): bool {
       byteAt(at + 2) == 0x2f ||
       byteAt(at + 2) == 0x22 ||
       byteAt(at + 2) == 0x25 ||
+      byteAt(at + 2) == 0x2b ||
       at + 2 >= limit
     );
   if (kind != SHELL_TOOL) return false;
