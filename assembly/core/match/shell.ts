@@ -15,7 +15,7 @@ import { findByte } from "../bytes/find-byte";
 import { isFunctionBody, isServerExec, isTableRow } from "./shell-value";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
-import { SHELL_CALL, SHELL_FIELD, SHELL_NET, SHELL_PLAIN, SHELL_TOOL } from "../generated/shell-words";
+import { SHELL_CALL, SHELL_FIELD, SHELL_NET, SHELL_PLAIN, SHELL_PREFIX, SHELL_TOOL } from "../generated/shell-words";
 
 /** ; | & $ ` < > % \\ and line ends */
 const TRIGGERS = memory.data<u8>([
@@ -51,7 +51,7 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
   if (isTableRow(at, end)) return false;
   if (isCommandLine(at, end) || isCmdStatement(at, end) || isGlobAtStart(at)) return report(at, end, span);
   const first = readCommand(at, end);
-  if (first == SHELL_CALL || first == SHELL_TOOL || first == SHELL_PLAIN) {
+  if (first == SHELL_CALL || first == SHELL_PREFIX || first == SHELL_TOOL || first == SHELL_PLAIN) {
     if (callsCommand() || (hasArgument(first) && !isGit(at) && namesTarget())) return report(at, end, span);
     pipeline = first != SHELL_CALL && isSpace(byteAt(wordTo)) && isAlpha(load<u8>(at));
   }
@@ -64,7 +64,7 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
     if (words < PROSE_WORDS) countWords(counted, i);
     counted = i;
     const command = commandAfter(i, load<u8>(i));
-    if (command != 0 && isCommand(i, command)) return report(i, wordTo, span);
+    if (command != 0 && isCommand(i, command)) return report(i, wordTo > i ? wordTo : end, span);
     i++;
   }
 }
