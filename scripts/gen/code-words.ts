@@ -11,7 +11,7 @@ const CLASSES: WordClasses = {
   /** Only declarations and statements put these before names. */
   DECLARE:
     "function var let const class def lambda static public private protected final global namespace extends " +
-    "implements foreach for try catch async instanceof package from",
+    "implements foreach for try catch async instanceof package goto abstract interface trait switch raise assert export of from",
 };
 
 writeTable(CLASSES, "assembly/core/generated/code-words.ts", "scripts/gen/code-words.ts", "CODE", 128);

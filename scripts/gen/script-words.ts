@@ -59,12 +59,7 @@ const CLASSES: WordClasses = {
     members("object", "send"),
   ].join(" "),
   /** Only where the value is nothing but this call. */
-  WEAK:
-    members("console", "log info warn error debug dir table trace group time assert") +
-    " " +
-    members("info", "call apply") +
-    " " +
-    members("log", "call apply"),
+  WEAK: members("console", "log info warn error debug dir table trace group time assert"),
   /** Loads the module that its text names. */
   LOAD: "require import load_module createrequire",
   MODULE:

@@ -4,11 +4,14 @@
 // ('sys', "os") is a text token, every other quote is a mark and what follows it is read as code. Along the way the
 // lexer counts what speaks against code: `pairs`, words that stand side by side as only prose puts them.
 //
-// Each byte is read once; the looks ahead for texts and comments are paid from a budget in proportion to the value.
+// Each byte is read once, and once more where a quote turned out to begin no text: no quote lies within what such a look
+// ahead reads, so no two of them read the same bytes. For comments see code-comments.ts.
 // TEST: test/unit/core/match/php.spec.ts and its neighbours
 
 import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
+import { commentSteps, gapToCall, pastBlanks, startComments } from "./code-comments";
 import { CODE_CELLS, CODE_LONGEST, CODE_SEED, CODE_SLOTS, CODE_TEXT } from "../generated/code-words";
+import { findTrigger } from "./trigger-bytes";
 import { wordClass } from "./word-table";
 
 export enum Token {
@@ -23,11 +26,16 @@ export enum Token {
   Mark = 5,
 }
 
-/** Longest text that is one token, and longest comment that may stand before a parenthesis. */
+/** Longest text that is one token. */
 const TEXT_MAX: usize = 64;
-const COMMENT_MAX: usize = 256;
 /** `pairs` of a document with fences around its code. */
 const FENCED: u32 = 1000;
+/** `pairs` from which on only the end of a text or comment can begin code again. */
+export const DOCUMENT: u32 = 12;
+/** Quotes and the slash that ends a comment, by low and high nibbles. */
+const ENDS = memory.data<u8>([
+  2, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
 
 export let token: u32 = Token.End;
 export let tokenAt: usize = 0;
@@ -41,26 +49,30 @@ export let pairs: u32 = 0;
 export let place: usize = 0;
 
 let limit: usize = 0;
-let budget: u32 = 0;
 let steps: u32 = 0;
-/** The token before was a word of prose. */
+/** The token before was a name, which `word…` bounds. */
 let word: bool = false;
+let wordAt: usize = 0;
+let wordTo: usize = 0;
 /** The token before was a quote that stands alone. */
 let quote: bool = false;
+/** The line is a comment from some place on. */
+let commented: bool = false;
 
 export function startLexer(at: usize, end: usize): void {
   place = at;
   limit = end;
-  budget = <u32>(end - at) * 4 + 1024;
+  startComments(end);
   pairs = 0;
   word = false;
   quote = false;
+  commented = false;
   token = Token.End;
 }
 
 /** Bytes looked at so far, for tests of the cost. */
 export function lexerSteps(): u32 {
-  return steps;
+  return steps + commentSteps();
 }
 
 export function clearPairs(): void {
@@ -68,8 +80,14 @@ export function clearPairs(): void {
   word = false;
 }
 
+/** A sentence goes on behind what looked like code. */
+export function noteProse(): void {
+  pairs++;
+}
+
 /** Counts the name in hand as a word when a blank follows it and neither an operator nor the end comes then. */
 export function noteStray(): void {
+  if (peekByte(0) == 0x0a || peekByte(0) == 0x0d) return;
   if (!isSpace(peekByte(0)) && !isSpace(peekByte(1))) return;
   const code = peekCode();
   if (code == 0 || code == 0x3d || code == 0x2e || code == 0x5c || code == 0x5b) return;
@@ -89,12 +107,29 @@ export function peekCode(): u32 {
   return at < limit ? load<u8>(at) : 0;
 }
 
+/** Goes on at the next quote or slash of a document, or false when nothing in the rest of it can be code. */
+export function skipProse(): bool {
+  if (pairs >= FENCED) return false;
+  // What follows a quote or an asterisk decides whether it ended something.
+  if (token == Token.Mark && (quote || mark == 0x2a)) return true;
+  const to = findTrigger(place, limit, ENDS);
+  steps += <u32>(to - place);
+  // A slash ends a comment only with the asterisk before it; the mark is read again with what precedes it.
+  place = to > place && to < limit && load<u8>(to) == 0x2f && load<u8>(to - 1) == 0x2a ? to - 1 : to;
+  word = false;
+  return place < limit;
+}
+
 /** Reads the next token; false at the end. */
 export function nextToken(): bool {
   let at = pastBlanks(place);
   spaced = at > place;
-  // Words on two lines are no sentence.
-  if (spaced && load<u8>(place) == 0x0a) word = false;
+  // Words on two lines are no sentence, and what a comment said is none either.
+  if (spaced && load<u8>(place) == 0x0a) {
+    word = false;
+    if (commented) clearPairs();
+    commented = false;
+  }
   if (at >= limit) {
     steps += <u32>(at - place);
     place = at;
@@ -110,11 +145,17 @@ export function nextToken(): bool {
     at++;
     while (at < limit && isNameByte(load<u8>(at))) at++;
     finish(Token.Variable, at);
-    if (word && spaced) pairs++;
+    if (word && spaced && !isKeyword(wordAt, wordTo)) pairs++;
     word = false;
   } else if (!isQuote(c) || !readText(at, c)) readMark(at, c);
   steps += <u32>(place - from);
   return true;
+}
+
+/** Is the name a keyword that stands beside other names in code? */
+export function isKeyword(at: usize, to: usize): bool {
+  const size = <u32>(to - at);
+  return size <= CODE_LONGEST && wordClass(at, size, CODE_SEED, CODE_SLOTS, CODE_CELLS, CODE_TEXT) != 0;
 }
 
 /** Class of the token in the table of keywords: 0 for other names. */
@@ -125,67 +166,10 @@ export function keywordClass(): u32 {
 
 /** Goes past blanks and comments when a parenthesis follows them; the parenthesis is then the next token. */
 export function skipGapToCall(): bool {
-  let at = place;
-  let left = min<usize>(budget, COMMENT_MAX);
-  while (at < limit && left > 0) {
-    const c = <u32>load<u8>(at);
-    if (c == 0x28) {
-      place = at;
-      return true;
-    }
-    const to = isSpace(c) ? at + 1 : pastComment(at, c, left);
-    if (to == 0) return false;
-    left -= min(left, to - at);
-    const paid = <u32>(to - at);
-    budget -= min(budget, paid);
-    steps += paid;
-    at = to;
-  }
-  return false;
-}
-
-/** Past blanks and comments that hold no code: one with quotes or calls in it may be a text that only looks like one. */
-function pastBlanks(start: usize): usize {
-  let at = start;
-  while (at < limit) {
-    const c = <u32>load<u8>(at);
-    if (isSpace(c)) at++;
-    else if (c == 0x2f && at + 1 < limit && load<u8>(at, 1) == 0x2a && budget > 0) {
-      const to = pastComment(at, c, min<usize>(budget, COMMENT_MAX));
-      if (to == 0 || holdsCode(at, to)) return at;
-      const paid = <u32>(to - at) * 2;
-      budget -= min(budget, paid);
-      steps += paid;
-      at = to;
-    } else break;
-  }
-  return at;
-}
-
-/** ( $ and quotes */
-function holdsCode(from: usize, to: usize): bool {
-  for (let at = from; at < to; at++) {
-    const c = <u32>load<u8>(at);
-    if (c == 0x28 || c == 0x24 || isQuote(c)) return true;
-  }
-  return false;
-}
-
-/** Past the comment that begins at `at`, within `left` bytes; 0 when none does or it does not end. */
-function pastComment(at: usize, c: u32, left: usize): usize {
-  const next = at + 1 < limit ? <u32>load<u8>(at, 1) : 0;
-  const line = c == 0x23 || (c == 0x2f && next == 0x2f);
-  if (!line && !(c == 0x2f && next == 0x2a)) return 0;
-  const stop = min(limit, at + left);
-  for (let to = at + 2; to < stop; to++) {
-    const b = <u32>load<u8>(to);
-    if (line && (b == 0x0a || b == 0x0d)) return to + 1;
-    if (!line && b == 0x2f && load<u8>(to - 1) == 0x2a && to > at + 2) return to + 1;
-  }
-  const paid = <u32>(stop - at);
-  budget -= min(budget, paid);
-  steps += paid;
-  return 0;
+  const to = gapToCall(place);
+  if (to == 0) return false;
+  place = to;
+  return true;
 }
 
 function finish(kind: u32, to: usize): void {
@@ -207,9 +191,10 @@ function readName(start: usize): void {
   }
   finish(Token.Name, at);
   tokenTo = stop;
-  const plain = keywordClass() == 0;
-  if (word && spaced && plain) pairs++;
-  word = plain;
+  if (word && spaced && keywordClass() == 0 && !isKeyword(wordAt, wordTo)) pairs++;
+  word = true;
+  wordAt = start;
+  wordTo = stop;
 }
 
 function readNumber(start: usize): void {
@@ -225,11 +210,19 @@ function readMark(at: usize, c: u32): void {
   if (quote && !spaced && closesText(c)) clearPairs();
   if (c == 0x60 && at + 2 < limit && load<u16>(at) == 0x6060 && load<u8>(at, 2) == 0x60) pairs = FENCED;
   // \" and \' in text that was escaped once more
+  if (!spaced && slash(c)) clearPairs();
   const escaped = c == 0x5c && at + 1 < limit && isQuote(load<u8>(at, 1));
   finish(Token.Mark, escaped ? at + 2 : at + 1);
   mark = escaped ? <u32>load<u8>(at, 1) : c;
   quote = isQuote(mark);
   word = word && (mark == 0x2c || mark == 0x2e) && !quote;
+}
+
+/** Notes where comments begin; true where one ends. */
+function slash(c: u32): bool {
+  if (token != Token.Mark || c != 0x2f) return false;
+  if (mark == 0x2f) commented = true;
+  return mark == 0x2a;
 }
 
 /** ; . ) + , ] } & | */
@@ -239,7 +232,7 @@ function closesText(c: u32): bool {
 
 /** A quoted text of word bytes, blanks and the marks of paths and escapes. */
 function readText(start: usize, c: u32): bool {
-  const stop = min(limit, start + 1 + min<usize>(budget, TEXT_MAX));
+  const stop = min(limit, start + 1 + TEXT_MAX);
   let at = start + 1;
   while (at < stop) {
     const b = <u32>load<u8>(at);
@@ -247,9 +240,7 @@ function readText(start: usize, c: u32): bool {
     if (!isTextByte(b)) break;
     at++;
   }
-  const paid = <u32>(at - start);
-  budget -= min(budget, paid);
-  steps += paid;
+  steps += <u32>(at - start);
   if (at >= stop) return false;
   const b = <u32>load<u8>(at);
   const escaped = b == 0x5c && at + 1 < limit && <u32>load<u8>(at, 1) == c;

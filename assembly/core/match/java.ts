@@ -10,9 +10,10 @@
 import { isSpace, isWord } from "../bytes/ascii";
 import { goesOnAsCode } from "./code-context";
 import {
+  DOCUMENT,
   Token,
   clearPairs,
-  keywordClass,
+  isKeyword,
   lexerSteps,
   mark,
   nextToken,
@@ -21,6 +22,7 @@ import {
   peekCode,
   place,
   spaced,
+  skipProse,
   startLexer,
   token,
   tokenAt,
@@ -49,8 +51,11 @@ export const JAVA_LITERALS =
   "com.atomikos ch.qos. br.com.anteros net.sf. oracle.j oracle.t weblogic. clojure. jdk.nashorn jdk.internal jdk.jshell bsh. ognl groovy " +
   "freemarker. transformer prototypeclone prototypeserial instantiatefactory forclosure whileclosure lazymap tiedmapentry " +
   "templatesimpl badattributevalue annotationinvocation jdbcrowset jndirealm pooleddatasource pooldatasource beancomparator pojonode " +
-  "getruntime forname( processbuilder scriptengine getengineby defineclass getmethod getdeclared classloader currentthread " +
-  "xmlapplicationcontext objectinputstream ioutils servletactioncontext loadlibrary getinputstream asttest @grab .execute";
+  "getruntime forname processbuilder scriptengine getengineby defineclass getmethod getdeclared classloader currentthread " +
+  "xmlapplicationcontext objectinputstream ioutils servletactioncontext loadlibrary getinputstream asttest grab .execute";
+
+/** Shortest name without a point that is known: asttest, grab. */
+const NAME_MIN: usize = 4;
 
 /** Words side by side with which a value is a text. */
 const PROSE: u32 = 3;
@@ -74,8 +79,9 @@ let continued: bool = false;
 let before: u32 = 0;
 let beforeMark: u32 = 0;
 let isMarkup: bool = false;
-/** The name before was `at` of a stack trace or `import`. */
-let listed: bool = false;
+/** The name before. */
+let nameAt: usize = 0;
+let nameTo: usize = 0;
 
 /** True when something of Java acts on the value of `at..end`; `span` is then the name or call that says so. */
 export function detectJava(at: usize, end: usize, span: Span): bool {
@@ -87,15 +93,23 @@ export function detectJava(at: usize, end: usize, span: Span): bool {
   chainAt = 0;
   before = Token.End;
   beforeMark = 0;
-  listed = false;
+  nameAt = nameTo = at;
   continued = false;
   isMarkup = load<u8>(at) == 0x3c;
   startLexer(at, end);
   while (nextToken()) {
+    if (pairs >= DOCUMENT) {
+      if (!skipProse()) return false;
+      continue;
+    }
     if (step()) {
       span.from = chainAt != 0 ? chainAt : callAt;
       span.to = place;
       return true;
+    }
+    if (token == Token.Name) {
+      nameAt = tokenAt;
+      nameTo = tokenTo;
     }
     before = token;
     beforeMark = token == Token.Mark ? mark : 0;
@@ -150,7 +164,28 @@ function isCode(): bool {
 
 function onName(): bool {
   const joined = chainAt != 0 && before == Token.Mark && beforeMark == 0x2e && !spaced;
-  if (!joined) beginChain();
+  if (!joined) {
+    // Names that are neither dotted nor long are no classes and no calls of this table.
+    if (!continued && peekByte(0) != 0x2e && tokenTo - tokenAt < NAME_MIN) {
+      chainAt = 0;
+      return false;
+    }
+    beginChain();
+  }
+  lookUpChain(joined);
+  if (continued) {
+    continued = false;
+    chainWhole = JAVA_CALL;
+    if (peekByte(0) == 0x28) return false;
+    return goesOnAsCode(limit);
+  }
+  if (isExecuted()) return true;
+  if (peekByte(0) == 0x2e && isWord(peekByte(1))) return false;
+  return endChain();
+}
+
+/** Class of the chain so far, and of its last segment. */
+function lookUpChain(joined: bool): void {
   const size = <u32>(tokenTo - chainAt);
   chainWhole = 0;
   if (size <= JAVA_LONGEST) {
@@ -172,23 +207,12 @@ function onName(): bool {
       chainTo = tokenTo;
     }
   }
-  if (continued) {
-    continued = false;
-    chainWhole = JAVA_CALL;
-    if (peekByte(0) == 0x28) return false;
-    return goesOnAsCode(limit);
-  }
-  if (isExecuted()) return true;
-  if (peekByte(0) == 0x2e && isWord(peekByte(1))) return false;
-  return endChain();
 }
 
 function beginChain(): void {
-  const keyword = keywordClass() != 0;
-  chainSkipped = before == Token.Name && spaced && !keyword && (listed || !wasKeyword);
+  const follows = before == Token.Name && spaced;
+  chainSkipped = follows && (isAtOrImport() || !isKeyword(nameAt, nameTo)) && !isKeyword(tokenAt, tokenTo);
   chainPlaced = before != Token.Name && before != Token.Variable && before != Token.Number && opensPlace();
-  listed = isAtOrImport();
-  wasKeyword = keyword;
   chainAt = tokenAt;
   // Lcom.example.Name; is how types are written inside class files.
   if (load<u8>(tokenAt) == 0x4c && peekByte(0) == 0x2e && tokenTo - tokenAt > 2) chainAt++;
@@ -251,15 +275,12 @@ function opensPlace(): bool {
   );
 }
 
-/** The name before was a keyword. */
-let wasKeyword: bool = false;
-
-/** at, import, package, module */
+/** The name before is `at`, `import` or `package`. */
 function isAtOrImport(): bool {
-  const size = tokenTo - tokenAt;
-  if (size == 2) return load<u16>(tokenAt) == 0x7461;
-  if (size == 6) return load<u32>(tokenAt) == 0x6f706d69;
-  return size == 7 && load<u32>(tokenAt) == 0x6b636170;
+  const size = nameTo - nameAt;
+  if (size == 2) return load<u16>(nameAt) == 0x7461;
+  if (size == 6) return load<u32>(nameAt) == 0x6f706d69;
+  return size == 7 && load<u32>(nameAt) == 0x6b636170;
 }
 
 /** 'id'.execute() */

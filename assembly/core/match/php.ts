@@ -8,26 +8,30 @@
 // One pass; open brackets are kept in a stack of fixed depth, below which only names count. TEST: test/unit/core/match/php.spec.ts
 
 import { isSpace } from "../bytes/ascii";
-import { goesOnAsCode } from "./code-context";
+import { goesOnAsCode, goesOnWithWord } from "./code-context";
 import {
   Token,
+  DOCUMENT,
   clearPairs,
   keywordClass,
   lexerSteps,
   mark,
   nextToken,
   pairs,
+  noteProse,
   noteStray,
   peekByte,
   peekCode,
   place,
   skipGapToCall,
+  skipProse,
   spaced,
   startLexer,
   token,
   tokenAt,
   tokenTo,
 } from "./code-lexer";
+import { mayBePhp } from "./php-candidate";
 import { forgedArray, serializedObject } from "./php-serialized";
 import { Tag, opensInterpolation, phpTag } from "./php-tag";
 import { Span } from "./span";
@@ -51,6 +55,9 @@ export const PHP_REQUIRED = memory.data<u64>([0x8000011000000000, 0x080000000000
 const SPELLED: u32 = 16;
 const DYNAMIC: u32 = 17;
 const FORGED: u32 = 18;
+
+/** Words, and words side by side, of a statement that a semicolon ends. */
+const STATEMENT_PAIRS: u32 = 4;
 
 /** Words side by side before an open tag that make it a document. */
 const TAG_PAIRS: u32 = 8;
@@ -98,7 +105,7 @@ let variableInGroup: bool = false;
 
 /** True when the value of `at..end` is PHP that runs; `span` is then the part that says so. */
 export function detectPhp(at: usize, end: usize, span: Span): bool {
-  if (end - at < 4) return false;
+  if (end - at < 4 || !mayBePhp(at, end)) return false;
   begin = at;
   limit = end;
   depth = 0;
@@ -114,6 +121,10 @@ export function detectPhp(at: usize, end: usize, span: Span): bool {
   if (forgedArray(at, end)) return report(at, end, span);
   startLexer(at, end);
   while (nextToken()) {
+    if (pairs >= DOCUMENT) {
+      if (!skipProse()) return false;
+      continue;
+    }
     const from = step();
     if (from != 0) return report(from, place, span);
   }
@@ -257,7 +268,7 @@ function onMark(): usize {
       noteEvidence();
       break;
     case 0x3b:
-      if (!isSpace(peekByte(0)) && pairs < 2) clearPairs();
+      if (pairs < STATEMENT_PAIRS) clearPairs();
       break;
     default:
       break;
@@ -355,7 +366,10 @@ function isAttack(frame: usize): bool {
   if (called == 0) return false;
   if (load<u8>(frame, 2) == 0 || (load<u8>(frame, 4) & LABELLED) != 0) return false;
   if (inTag) return called != PHP_CALL && called != DYNAMIC;
-  return inTag || goesOnAsCode(limit);
+  if (goesOnAsCode(limit)) return true;
+  if (called == PHP_RUN && (load<u8>(frame, 4) & EVIDENCE) != 0 && goesOnWithWord(limit)) return true;
+  if (depth == 0) noteProse();
+  return false;
 }
 
 /** A call of what runs commands, with an argument, that the value's end cuts off. */

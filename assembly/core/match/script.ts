@@ -6,9 +6,11 @@
 //
 // One pass; open brackets are kept in a stack of fixed depth. TEST: test/unit/core/match/script.spec.ts
 
-import { goesOnAsCode } from "./code-context";
+import { goesOnAsCode, goesOnWithWord } from "./code-context";
 import {
+  DOCUMENT,
   Token,
+  clearPairs,
   keywordClass,
   lexerSteps,
   mark,
@@ -20,6 +22,7 @@ import {
   place,
   skipGapToCall,
   spaced,
+  skipProse,
   startLexer,
   token,
   tokenAt,
@@ -53,8 +56,9 @@ import {
 
 /** Every match contains one of these, in any case. */
 export const SCRIPT_LITERALS =
-  "process require mainmodule import( import_module load_module constructor structor child_process global console. console[ module. module[ " +
-  "function while __import__ __subclasses__ __globals__ __builtins__ __base __mro__ __getattribute__ __reduce__ " +
+  "process require mainmodule import( import_module load_module constructor structor child_process global console.log console.in console.wa " +
+  "console.er console.de console.di console.ta console.tr console.gr console.ti console.as exports _load builtins " +
+  "function while __import__ __subclasses__ __globals__ __base __mro__ __getattribute__ __reduce__ " +
   "__code__ f_globals gi_frame func_globals os.system os.popen os.exec os.spawn os.startfile os.listdir os.getcwd os.remove os.environ " +
   "subprocess commands. pty.spawn posix. kernel io.popen io.read io.binread io.foreach io.sysopen pickle. marshal. yaml. importlib fs. vm. " +
   "reflect. response. res. server. open3. file.read dir.entries dir.glob object.send instance_e class_eval module_eval define_method " +
@@ -63,6 +67,9 @@ export const SCRIPT_LITERALS =
 
 /** Words side by side with which a value is a text. */
 const PROSE: u32 = 3;
+
+/** Words, and words side by side, of a statement that a semicolon ends. */
+const STATEMENT_PAIRS: u32 = 4;
 
 const DEPTH: u32 = 32;
 /** Open bracket: u8 kind, u8 class of the call, u8 code stood before it, u8 evidence, usize start at 8, name before it at 16. */
@@ -80,6 +87,8 @@ let limit: usize = 0;
 let depth: u32 = 0;
 let before: u32 = 0;
 let beforeMark: u32 = 0;
+/** Blanks stand around the point. */
+let loose: bool = false;
 /** A point or bracket made the name to come a member. */
 let member: bool = false;
 /** Start of the expression in hand. */
@@ -96,11 +105,16 @@ export function detectScript(at: usize, end: usize, span: Span): bool {
   before = Token.End;
   beforeMark = 0;
   member = false;
+  loose = false;
   from = at;
   called = 0;
   clearMember();
   startLexer(at, end);
   while (nextToken()) {
+    if (pairs >= DOCUMENT) {
+      if (!skipProse()) return false;
+      continue;
+    }
     if (step()) {
       span.from = from;
       span.to = place;
@@ -142,11 +156,20 @@ function onName(): bool {
   else {
     clearMember();
     from = tokenAt;
+    if (isPlainWord()) return false;
   }
   addToMember(tokenAt, tokenTo);
   const isMember = member;
   member = false;
-  const kind = kindOfName(isMember);
+  if (beforeMark == 0x5b && before == Token.Mark && isComputed()) return true;
+  const adjacent = peekByte(0) == 0x28;
+  let kind = kindOfName(isMember);
+  // Of these the required texts are known only as they are usually written.
+  if ((kind == SCRIPT_LOAD || kind == SCRIPT_OPEN) && !adjacent && ((<u32>load<u8>(tokenAt)) | 0x20) != 0x72)
+    kind = 0;
+  if ((kind == SCRIPT_CALL || kind == SCRIPT_WEAK || kind == SCRIPT_OPEN) && loose)
+    kind = kindOf(true) == SCRIPT_CALL ? kind : 0;
+  loose = false;
   skipGapToCall();
   called = kind;
   if (kind == SCRIPT_REACH) return isCode() && goesOnAsCode(limit) && !isDeclared();
@@ -155,6 +178,18 @@ function onName(): bool {
   if (!isMember && isEndlessLoop()) return true;
   if (depth == 0 && !isMember && peekByte(0) != 0x28 && kind == 0 && keywordClass() == 0) noteStray();
   return false;
+}
+
+/** A name that nothing reaches into, calls or computes: a word, as far as it goes. */
+function isPlainWord(): bool {
+  const next = peekByte(0);
+  if (next == 0x2e || next == 0x5b || next == 0x28 || next == 0x3f || next == 0x2f || beforeMark == 0x5b)
+    return false;
+  const code = peekCode();
+  if (code == 0x28 || code == 0x5b || code == 0x2f || code == 0x2e || code == 0x23) return false;
+  called = 0;
+  if (depth == 0 && keywordClass() == 0) noteStray();
+  return true;
 }
 
 /** A text, where it stands as an index, is a member. */
@@ -195,6 +230,7 @@ function onMark(): bool {
         beforeMark == 0x7d ||
         before == Token.Text;
       if (before == Token.Text) clearMember();
+      loose = spaced || peekByte(0) <= 0x20;
       return false;
     case 0x3f:
       // a?.b
@@ -224,6 +260,10 @@ function onMark(): bool {
     case 0x27:
     case 0x60:
       noteText();
+      clearMember();
+      break;
+    case 0x3b:
+      if (pairs < STATEMENT_PAIRS) clearPairs();
       clearMember();
       break;
     default:
@@ -267,7 +307,9 @@ function closeIndex(frame: usize): bool {
     return false;
   }
   swapMember(frame + 16);
-  const kind = kindOfName(true);
+  let kind = kindOfName(true);
+  if (kind == SCRIPT_CALL || kind == SCRIPT_WEAK || kind == SCRIPT_OPEN)
+    kind = kindOf(true) == SCRIPT_CALL ? kind : 0;
   skipGapToCall();
   called = kind == SCRIPT_MAKE ? makesFunction(true) : kind;
   if (kind == SCRIPT_REACH) return isCode() && goesOnAsCode(limit);
@@ -294,7 +336,7 @@ function isAttack(calls: u32, evidence: u8): bool {
     case SCRIPT_MAKE:
       return (evidence & HAS_TEXT) != 0 && goesOnAsCode(limit);
     case SCRIPT_CALL:
-      return goesOnAsCode(limit);
+      return goesOnAsCode(limit) || ((evidence & HAS_TEXT) != 0 && goesOnWithWord(limit));
     case SCRIPT_WEAK:
       return (evidence & HAS_TEXT) == 0 && goesOnAsCode(limit);
     default:
@@ -379,6 +421,17 @@ function isEndlessLoop(): bool {
   if (at + 5 > limit) return false;
   const four = load<u32>(at) | 0x20202020;
   return (four == 0x65757274 && load<u8>(at, 4) == 0x29) || four == 0x736c6166;
+}
+
+/** process[name], require[name]: what is reached for comes from elsewhere. */
+function isComputed(): bool {
+  if (depth == 0 || depth > DEPTH || !isCode()) return false;
+  const frame = frames + (depth - 1) * FRAME;
+  if (load<u8>(frame) != INDEX || load<u8>(frame, 16) != 7) return false;
+  const four = load<u32>(frame, 17);
+  if (four != 0x636f7270 && four != 0x75716572) return false;
+  from = max(load<usize>(frame, 8), begin + 7) - 7;
+  return peekByte(0) == 0x2e || peekByte(0) == 0x5d || place >= limit;
 }
 
 function kindOfName(isMember: bool): u32 {

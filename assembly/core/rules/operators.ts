@@ -64,8 +64,7 @@ export function beginValue(mayBreak: bool): void {
 }
 
 /** Does the condition's operator hold for the value? `span` receives the part that made it hold. */
-// eslint-disable-next-line complexity -- one branch per operator
-// eslint-disable-next-line max-lines-per-function -- one branch per operator
+// eslint-disable-next-line complexity, max-lines-per-function -- one branch per operator
 export function matchOperator(
   ruleset: Ruleset,
   condition: usize,

@@ -38,9 +38,11 @@ const BENIGN: string[] = [
 
 describe("core/match/jwt detectForgedJwt", () => {
   test("values that hold a forged token", () => {
-    for (let i = 0; i < ATTACKS.length; i++) expect(detects(ATTACKS[i], detectForgedJwt)).toBe(true, ATTACKS[i]);
+    for (let i = 0; i < ATTACKS.length; i++)
+      expect(detects(ATTACKS[i], detectForgedJwt)).toBe(true, ATTACKS[i]);
   });
   test("values that do not", () => {
-    for (let i = 0; i < BENIGN.length; i++) expect(detects(BENIGN[i], detectForgedJwt)).toBe(false, BENIGN[i]);
+    for (let i = 0; i < BENIGN.length; i++)
+      expect(detects(BENIGN[i], detectForgedJwt)).toBe(false, BENIGN[i]);
   });
 });
