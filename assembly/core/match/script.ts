@@ -162,14 +162,7 @@ function onName(): bool {
   const isMember = member;
   member = false;
   if (beforeMark == 0x5b && before == Token.Mark && isComputed()) return true;
-  const adjacent = peekByte(0) == 0x28;
-  let kind = kindOfName(isMember);
-  // Of these the required texts are known only as they are usually written.
-  if ((kind == SCRIPT_LOAD || kind == SCRIPT_OPEN) && !adjacent && ((<u32>load<u8>(tokenAt)) | 0x20) != 0x72)
-    kind = 0;
-  if ((kind == SCRIPT_CALL || kind == SCRIPT_WEAK || kind == SCRIPT_OPEN) && loose)
-    kind = kindOf(true) == SCRIPT_CALL ? kind : 0;
-  loose = false;
+  const kind = asWritten(kindOfName(isMember));
   skipGapToCall();
   called = kind;
   if (kind == SCRIPT_REACH) return isCode() && goesOnAsCode(limit) && !isDeclared();
@@ -178,6 +171,18 @@ function onName(): bool {
   if (!isMember && isEndlessLoop()) return true;
   if (depth == 0 && !isMember && peekByte(0) != 0x28 && kind == 0 && keywordClass() == 0) noteStray();
   return false;
+}
+
+/** Of what blanks may tear apart, the kinds whose required texts still stand there; see SCRIPT_LITERALS. */
+function asWritten(kind: u32): u32 {
+  const torn = loose;
+  loose = false;
+  if (kind == SCRIPT_LOAD || kind == SCRIPT_OPEN) {
+    const isRequire = ((<u32>load<u8>(tokenAt)) | 0x20) == 0x72;
+    if (peekByte(0) != 0x28 && !isRequire) return 0;
+  }
+  if (!torn || (kind != SCRIPT_CALL && kind != SCRIPT_WEAK && kind != SCRIPT_OPEN)) return kind;
+  return kindOf(true) == SCRIPT_CALL ? kind : 0;
 }
 
 /** A name that nothing reaches into, calls or computes: a word, as far as it goes. */
