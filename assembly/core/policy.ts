@@ -34,6 +34,7 @@ export const SHIPPED: u32 = 0;
 export const CUSTOM: u32 = 1;
 /** The id that means the default block unless a document defines it. */
 const BLOCK_ID = text("block");
+const MONITOR_ID = text("monitor");
 
 @unmanaged
 export class Policy {
@@ -135,6 +136,24 @@ export class Policy {
     if (effect != 0 && changetype<RuleEffect>(effect).onMatchLen != 0)
       return changetype<RuleEffect>(effect).action;
     return load<u32>(ruleset.rule(rule), RULE_ACTION);
+  }
+
+  /** Record of an action of the custom document, by its code as in RULE_ACTION, above 1. */
+  actionRecord(code: u32): usize {
+    return actionRecord(this.custom, code);
+  }
+
+  /** ActionKind of the action with this id, as the custom document or else libddwaf has it; Other when nobody knows it. */
+  kindOfAction(at: usize, len: u32): u32 {
+    const count: u32 = this.custom.size == 0 ? 0 : this.custom.count(Section.Actions);
+    for (let i: u32 = 0; i < count; i++) {
+      const record = actionRecord(this.custom, i + 2);
+      if (load<u32>(record, ACTION_ID + 4) != len) continue;
+      if (equalBytes(this.custom.textAt(record + ACTION_ID), at, len)) return load<u32>(record, ACTION_KIND);
+    }
+    if (len == BLOCK_ID.len && equalBytes(at, BLOCK_ID.at, len)) return ActionKind.Block;
+    if (len == MONITOR_ID.len && equalBytes(at, MONITOR_ID.at, len)) return ActionKind.Monitor;
+    return ActionKind.Other;
   }
 
   /** A document may say what `block` is: another page, a redirect, or nothing that blocks. */

@@ -1,6 +1,6 @@
 // Both engines on one rules document, and their differences reduced to the smallest case that shows them.
 import { Libddwaf } from "./libddwaf.ts";
-import { type Difference, compareMatches } from "./outcome.ts";
+import { type Difference, compareMatches, compareReplies } from "./outcome.ts";
 import type { Condition, Payload, Rule, RulesDocument, Value } from "./rules-document.ts";
 import { Wardgate } from "./wardgate.ts";
 
@@ -41,7 +41,8 @@ export class Pair {
   compare(payload: Payload): { differences: Difference[]; matches: number } {
     const ours = this.ours.evaluate(payload);
     const theirs = this.theirs.evaluate(payload);
-    const differences = compareMatches(ours, theirs).filter(({ rule }) => this.shared.has(rule));
+    const all = [...compareMatches(ours, theirs), ...compareReplies(ours, theirs)];
+    const differences = all.filter(({ rule }) => this.shared.has(rule));
     return { differences, matches: theirs.events.length };
   }
 

@@ -38,7 +38,9 @@ export type DifferenceKind =
   | "key_path"
   | "value"
   | "highlight"
-  | "conditions";
+  | "conditions"
+  | "on_match"
+  | "reply";
 
 export interface Difference {
   kind: DifferenceKind;
@@ -62,10 +64,25 @@ export function compareMatches(ours: Outcome, theirs: Outcome): Difference[] {
     if (ourEvent === undefined)
       differences.push({ kind: "missed", rule: theirEvent.rule, theirs: theirEvent });
     else differences.push(...compareEvidence(ourEvent, theirEvent));
+    if (ourEvent !== undefined && ourEvent.on_match.join("\0") !== theirEvent.on_match.join("\0")) {
+      differences.push({ kind: "on_match", rule: theirEvent.rule, ours: ourEvent, theirs: theirEvent });
+    }
     found.delete(theirEvent.rule);
   }
   for (const event of found.values()) differences.push({ kind: "extra", rule: event.rule, ours: event });
   return differences;
+}
+
+/** What the client gets, where one rule alone decides. */
+export function compareReplies(ours: Outcome, theirs: Outcome): Difference[] {
+  const [event] = theirs.events;
+  if (event === undefined || theirs.events.length > 1 || ours.events.length !== 1) return [];
+  const same = JSON.stringify(sorted(ours.reply)) === JSON.stringify(sorted(theirs.reply));
+  return same ? [] : [{ kind: "reply", rule: event.rule, ours: ours.reply, theirs: theirs.reply }];
+}
+
+function sorted(reply: Reply): [string, unknown][] {
+  return Object.entries(reply).sort(([one], [other]) => one.localeCompare(other));
 }
 
 function compareEvidence(ours: RuleMatch, theirs: RuleMatch): Difference[] {

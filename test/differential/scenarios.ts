@@ -17,6 +17,7 @@ import {
   rulesDocument,
 } from "./rules-document.ts";
 import { DATA, anyRule, matchRegex, transformers } from "./rules.ts";
+import { sectionsDocument, sectionsPayload } from "./sections.ts";
 import { mutated, payload, text, tree, type TextSource } from "./values.ts";
 
 /** One document and a source of payloads for it. */
@@ -132,6 +133,16 @@ function oversize(random: Random, source: TextSource): Value {
   }
 }
 
+/** Exclusions, overrides, lists and actions; with one rule, what the client gets too. */
+const sections: Scenario = {
+  name: "sections",
+  share: 0.1,
+  round: (random) => {
+    const { rules, sections: beside } = sectionsDocument(random, random.oneIn(2));
+    return { document: rulesDocument(rules, beside), runs: 40, payload: sectionsPayload };
+  },
+};
+
 /** Texts of the cases that the shipped rules are tested with. */
 export function caseTexts(): string[] {
   const folder = "test/rules";
@@ -214,7 +225,7 @@ function ruleset(name: string, share: number, document: RulesDocument): Scenario
 }
 
 /** Scenarios whose documents load fast. */
-export const QUICK: readonly Scenario[] = [operators, transformations, patterns, limits];
+export const QUICK: readonly Scenario[] = [operators, transformations, patterns, limits, sections];
 
 /** A set of rules on the payloads of case files, all of them in turn. */
 function cases(name: string, document: RulesDocument, payloads: readonly Payload[]): Scenario {

@@ -240,7 +240,7 @@ export class FilterCompiler {
     const mode: u32 = isInputs ? ExclusionMode.Inputs : this.modeOf(onMatch);
     const record = writer.record(Section.Exclusions);
     store<u32>(record, mode, EXCLUSION_MODE);
-    store<u32>(record, mode == ExclusionMode.Custom ? this.actions.codeOf(onMatch) : 0, EXCLUSION_ACTION);
+    store<u32>(record, isInputs ? 0 : this.actions.codeOf(onMatch), EXCLUSION_ACTION);
     store<u32>(record, firstTarget, EXCLUSION_TARGETS);
     store<u32>(record, writer.count(Section.Targets) - firstTarget, EXCLUSION_TARGETS + 4);
     store<u32>(record, firstInput, EXCLUSION_INPUTS);

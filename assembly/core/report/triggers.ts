@@ -4,10 +4,12 @@
 import { ADDRESS_NAMES } from "../address";
 import { ByteWriter } from "../bytes/byte-writer";
 import { appendJsonString } from "../bytes/json-text";
+import { JsonDocument } from "../document/json-document";
 import { Policy } from "../policy";
 import { exclusionMode } from "../rules/exclusions";
 import {
   ACTION_ID,
+  ActionKind,
   CONDITION_INDEX,
   CONDITION_NEGATED,
   CONDITION_OPERATOR,
@@ -126,23 +128,44 @@ function appendTrigger(
   out.text("]}");
 }
 
-/** What the rule asks for: its own actions, an override's, or what an exclusion puts in their place. */
+/** What the rule asks for: its own actions or an override's, and what an exclusion puts before them. */
 function appendOnMatch(out: ByteWriter, policy: Policy, state: RuleState, ruleset: Ruleset, rule: u32): void {
   const mode = exclusionMode(state.modeOf(rule));
   const effect = ruleset.effect(rule);
+  const given = effect != 0 && changetype<RuleEffect>(effect).onMatchLen != 0;
+  const own = ruleset.rule(rule) + RULE_ON_MATCH;
+  const at = given ? changetype<RuleEffect>(effect).onMatchAt : ruleset.textAt(own);
+  const len = given ? changetype<RuleEffect>(effect).onMatchLen : load<u32>(own, 4);
   if (mode == ExclusionMode.Monitor && !state.isBlocking(rule)) {
-    out.text('["monitor"]');
+    out.byte(0x5b);
+    const action = policy.exclusions.actionOf(state.modeOf(rule));
+    if (action < 2) out.text('"monitor"');
+    else appendText(out, policy.custom, policy.actionRecord(action) + ACTION_ID);
+    appendHarmless(out, policy, at, len);
   } else if (mode == ExclusionMode.Custom && state.isBlocking(rule)) {
     const action = policy.actionOf(state, rule);
     out.byte(0x5b);
     if (action == 0) out.text('"block"');
     else appendText(out, policy.actionTable(state, rule), action + ACTION_ID);
-    out.byte(0x5d);
-  } else if (effect != 0 && changetype<RuleEffect>(effect).onMatchLen != 0) {
-    out.bytes(changetype<RuleEffect>(effect).onMatchAt, changetype<RuleEffect>(effect).onMatchLen);
+    appendHarmless(out, policy, at, len);
   } else {
-    appendRaw(out, ruleset, ruleset.rule(rule) + RULE_ON_MATCH);
+    out.bytes(at, len);
   }
+}
+
+/** Those of the ids in the JSON array at `at` that neither block nor monitor, each after a comma, and the bracket. */
+function appendHarmless(out: ByteWriter, policy: Policy, at: usize, len: u32): void {
+  const doc = new JsonDocument();
+  if (doc.parse(at, len)) {
+    for (let item = doc.first(doc.root()); item != 0; item = doc.next(item)) {
+      if (policy.kindOfAction(doc.textAt(item), doc.textLen(item)) != ActionKind.Other) continue;
+      out.byte(0x2c);
+      appendJsonString(out, doc.textAt(item), doc.textLen(item));
+    }
+  }
+  doc.free();
+  heap.free(changetype<usize>(doc));
+  out.byte(0x5d);
 }
 
 function findMatch(state: RuleState, condition: u32): usize {

@@ -16,7 +16,7 @@ import { Arena } from "../bytes/arena";
 import { ByteWriter } from "../bytes/byte-writer";
 import { lowerByte } from "../bytes/ascii";
 import { InputKind, Inputs } from "../inputs/inputs";
-import { KeyPath } from "../inputs/key-path";
+import { KeyPath, keyPathDepth } from "../inputs/key-path";
 import { NestedValues } from "../decode/nested";
 import { CLASS_ALWAYS, CLASS_HIGH, scanClasses } from "../match/byte-classes";
 import { Span } from "../match/span";
@@ -184,7 +184,11 @@ export class Evaluator {
   /** Evaluates a header field or cookie, unless the very same one is known to be clean. */
   private evaluateRepeated(at: usize, len: u32): void {
     const clean = this.ruleset.clean;
-    if (clean === null || this.path == 0 || load<u32>(this.lane, layout.LANE_NEGATED + 4) != 0) {
+    if (
+      clean === null ||
+      keyPathDepth(this.path) != 1 ||
+      load<u32>(this.lane, layout.LANE_NEGATED + 4) != 0
+    ) {
       this.evaluateWhole(at, len);
       return;
     }
