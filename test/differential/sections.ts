@@ -93,7 +93,7 @@ export function sectionsDocument(random: Random, blocks: boolean): { rules: Rule
     ? ["block", ...ACTIONS.map(({ id }) => id), "unknown"]
     : ["trace", "quiet", "unknown"];
   // With another mode than these libddwaf takes a match for a block and goes no further, whether or not it blocks.
-  const modes = blocks ? ["bypass", "monitor", ...actions] : ["bypass", "monitor", "quiet"];
+  const modes = blocks ? ["bypass", "monitor", ...actions] : ["bypass", "monitor"];
   const rules = random.several(blocks ? 1 : RULES, blocks ? 1 : RULES, (i) => {
     const conditions = random.several(1, 2, () => look(random, "words"));
     const fields = {

@@ -14,7 +14,6 @@
 
 import { Arena } from "../bytes/arena";
 import { ByteWriter } from "../bytes/byte-writer";
-import { lowerByte } from "../bytes/ascii";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { KeyPath, keyPathDepth } from "../inputs/key-path";
 import { NestedValues } from "../decode/nested";
@@ -26,6 +25,7 @@ import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
 import { Exclusions, Withheld, exclusionMode } from "./exclusions";
 import { beginValue, matchOperator, readsKind, readsValue } from "./operators";
+import { literalIsAt } from "./literal-match";
 import { isAtPath, pathFits } from "./path-match";
 import { cacheLane, isRepeated } from "./repeated-values";
 import { RuleState } from "./rule-state";
@@ -316,7 +316,10 @@ export class Evaluator {
     let i = load<u32>(ruleset.literalSlots + ((<usize>(hash >> (32 - ruleset.literalSlotBits))) << 2));
     while (i != NONE) {
       const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
-      if (load<u32>(literal, layout.LITERAL_GRAM) == gram && this.literalIsAt(literal, at)) {
+      if (
+        load<u32>(literal, layout.LITERAL_GRAM) == gram &&
+        literalIsAt(ruleset, literal, this.at, this.len, at)
+      ) {
         let member =
           ruleset.section(Section.LiteralConditions) +
           ((<usize>load<u32>(literal, layout.LITERAL_FIRST)) << 2);
@@ -325,19 +328,6 @@ export class Evaluator {
       }
       i = load<u32>(literal, layout.LITERAL_NEXT);
     }
-  }
-
-  private literalIsAt(literal: usize, gramAt: usize): bool {
-    const len = <u32>load<u16>(literal, layout.LITERAL_LENGTH);
-    const before = <u32>load<u16>(literal, layout.LITERAL_GRAM_AT);
-    if (before > <u32>(gramAt - this.at)) return false;
-    const from = gramAt - before;
-    if (len > <u32>(this.at + this.len - from)) return false;
-    const text = this.ruleset.blob + load<u32>(literal, layout.LITERAL_TEXT);
-    for (let i: u32 = 0; i < len; i++) {
-      if (lowerByte(load<u8>(from + i)) != load<u8>(text + i)) return false;
-    }
-    return true;
   }
 
   private tryLiteralCondition(number: u32): void {
