@@ -46,9 +46,11 @@ const CLASSES: WordClasses = {
   AS: "as",
   COLLATE: "collate",
   ASC: "asc desc nulls",
-  OUTFILE: "outfile dumpfile",
+  OUTFILE: "outfile dumpfile infile",
   TABLE:
-    "table database schema view index user login function procedure trigger role column tablespace sequence",
+    "table view index login function procedure trigger role column tablespace sequence",
+  /** Objects, and with parentheses functions that tell about the server. */
+  SUBJECT: "database schema user",
   DROP: "drop truncate",
   DELETE: "delete",
   INSERT: "insert replace merge",
@@ -62,6 +64,7 @@ const CLASSES: WordClasses = {
   DELAY: "delay time",
   BEGIN: "begin do",
   IF: "if while",
+  GOTO: "goto",
   COPY: "copy backup restore attach load dbcc reconfigure handler rename kill vacuum",
   DANGER:
     "sleep benchmark pg_sleep pg_sleep_for pg_sleep_until extractvalue updatexml load_file xp_cmdshell " +
@@ -71,28 +74,33 @@ const CLASSES: WordClasses = {
     "sp_helpdb sp_who openrowset opendatasource openquery fn_xe_file_target_read_file fn_get_audit_file " +
     "fn_trace_gettable pg_read_file pg_read_binary_file pg_ls_dir pg_stat_file lo_import lo_export " +
     "query_to_xml database_to_xml table_to_xml dblink dblink_connect dblink_exec sys_eval sys_exec " +
-    "randomblob load_extension sqlite_version gtid_subset gtid_subtract multipoint geometrycollection " +
-    "multilinestring linestring multipolygon polygon st_latfromgeohash st_longfromgeohash st_pointfromgeohash " +
+    "randomblob load_extension sqlite_version gtid_subset gtid_subtract st_latfromgeohash st_longfromgeohash st_pointfromgeohash " +
     "name_const master_pos_wait generate_series regexp_substring xmltype ctxsys dbms_pipe dbms_lock dbms_xmlgen " +
     "dbms_utility dbms_java dbms_ldap dbms_sql dbms_assert dbms_session dbms_scheduler dbms_export_extension " +
     "dbms_xslprocessor dbms_random utl_inaddr utl_http utl_file utl_smtp utl_tcp httpuritype user_lock " +
     "get_host_address receive_message sys_context rdb$get_context crypt_key randn unistr procedure_analyse " +
-    "writetextfile writefile readfile pg_logdir_ls has_dbaccess make_set",
+    "writetextfile pg_logdir_ls has_dbaccess make_set lo_get sqlite_compileoption_used " +
+    "sqlite_compileoption_get",
+  FACT:
+    "version current_database current_schema current_catalog connection_id row_count " +
+    "last_insert_id found_rows inet_server_addr getpgusername current_query",
+  CHAR: "char chr",
   INFO:
-    "version user database schema_name char chr ascii ord hex unhex concat concat_ws group_concat string_agg " +
+    "schema_name ascii ord hex unhex concat concat_ws group_concat string_agg " +
     "substring substr mid ascii unicode nchar db_name user_name host_name suser_sname is_srvrolemember " +
-    "is_member current_database current_setting current_schema current_query inet_server_addr getpgusername " +
+    "is_member current_setting " +
     "convert cast iif ifnull nullif elt length len char_length character_length bit_length " +
     "octet_length datalength lower upper lcase ucase md5 sha1 sha sha2 password aes_encrypt aes_decrypt encode " +
     "decode from_base64 to_base64 instr locate lpad rpad reverse repeat " +
     "replicate space quotename object_id object_name col_name serverproperty schema_id typeof json_extract " +
     "json_keys json_depth json_length json_type json_value json_arrayagg json_object json_array json_valid " +
     "xmlelement xmlagg exp pow bin oct conv uuid log log2 ln sqrt cos sin tan abs " +
-    "fn_varbintohexstr last_insert_id row_count connection_id found_rows quote rownum " +
+    "fn_varbintohexstr quote rownum coercibility isnull " +
     "unix_timestamp from_unixtime sysdatetime hextoraw rawtohex " +
     "to_char to_number to_date listagg wm_concat regexp_replace regexp_like strcmp " +
-    "export_set zeroblob printf tochar json_table xmlserialize xpath array_to_string current_catalog lag " +
+    "export_set zeroblob printf tochar json_table xmlserialize xpath array_to_string lag " +
     "stuff patindex charindex formatmessage newid isnumeric servername sysadmin compress uncompress " +
+    "multipoint geometrycollection multilinestring linestring multipolygon polygon writefile readfile " +
     "uncompressed_length validate_password_strength inet_aton inet_ntoa",
   COMMON:
     "count sum avg max min floor ceil round now curdate curtime getdate trim ltrim rtrim coalesce nvl rank row_number " +

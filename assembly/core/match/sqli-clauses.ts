@@ -165,6 +165,7 @@ function readUnion(): void {
   note(0x55);
   next();
   while (sqlToken == SqlToken.Word && sqlWord == W.SQL_UNARY) next();
+  while (sqlToken == SqlToken.Arithmetic && sqlByte != 0x2a && sqlByte != 0x2f) next();
   while (sqlToken == SqlToken.LeftParen) {
     push(Clause.Group);
     if (run.failed) return;
@@ -211,8 +212,9 @@ function readAlias(word: u32): void {
       return;
     }
   }
-  // interval '1' day
-  if (run.operand == SqlOperand.String && run.clause == Clause.Call && word == W.SQL_TYPE) return next();
+  // interval '1' day, (name text)
+  const typed = run.operand == SqlOperand.String || run.operand == SqlOperand.Name;
+  if (typed && run.clause == Clause.Call && word == W.SQL_TYPE) return next();
   fail();
 }
 
@@ -285,14 +287,21 @@ export function readStatement(sign: u32): void {
       return;
     case W.SQL_SET:
       if (sqlToken != SqlToken.Variable) return fail();
+      next();
+      if (sign == SIGN_STATEMENT && sqlToken != SqlToken.Compare && sqlToken != SqlToken.Assign)
+        return fail();
       run.signs |= sign;
-      return;
+      return skipToStatement();
     case W.SQL_EXEC:
       return readExec(sign, subject);
+    case W.SQL_GOTO:
+      if (sqlToken != SqlToken.Word || sign == SIGN_STATEMENT) return fail();
+      next();
+      return skipToStatement();
     case W.SQL_DECLARE:
       if (sqlToken != SqlToken.Variable && (sqlToken != SqlToken.Word || sign == SIGN_STATEMENT))
         return fail();
-      run.signs |= sign;
+      run.signs |= sign == SIGN_FOLLOWING && sqlToken == SqlToken.Variable ? SIGN_STACKED : sign;
       return skipToStatement();
     case W.SQL_SHUTDOWN:
       if (sqlToken == SqlToken.Word) return fail();
@@ -311,13 +320,24 @@ export function readStatement(sign: u32): void {
       else fail();
       return;
     case W.SQL_IF:
+      // At the value's beginning it is a program's; there only what is called in it counts.
+      if (sqlToken != SqlToken.LeftParen && (sign == SIGN_STATEMENT || sqlToken == SqlToken.OpenString))
+        return fail();
+      run.inject = true;
+      run.program = sign == SIGN_STATEMENT;
+      if (run.program) return readCall(0, from, sqlFrom);
       run.logic = true;
       run.afterLogic = true;
-      run.inject = true;
       if (sqlToken == SqlToken.LeftParen) readCall(word, from, sqlFrom);
       return;
     case W.SQL_COPY:
-      if (subject != W.SQL_TABLE && sqlToken != SqlToken.LeftParen) return fail();
+      if (sqlToken == SqlToken.LeftParen) {
+        next();
+        if (sqlToken != SqlToken.Word || sqlWord != W.SQL_SELECT) return fail();
+      } else if (subject == 0 && sqlToken == SqlToken.Word) {
+        for (let words = 0; words < 3 && sqlToken == SqlToken.Word && sqlWord == 0; words++) next();
+        if (sqlToken != SqlToken.Word || sqlWord != W.SQL_OUTFILE) return fail();
+      } else if (!isObject(subject)) return fail();
       run.signs |= sign;
       return skipToStatement();
     default:
@@ -327,25 +347,34 @@ export function readStatement(sign: u32): void {
   }
 }
 
+function isObject(word: u32): bool {
+  return word == W.SQL_TABLE || word == W.SQL_SUBJECT;
+}
+
 /** CREATE [OR REPLACE] FUNCTION f, DROP TABLE [IF EXISTS] t */
 function readObject(sign: u32): void {
-  for (let words = 0; words < 3 && sqlToken == SqlToken.Word && sqlWord != W.SQL_TABLE; words++) {
+  for (let words = 0; words < 3 && sqlToken == SqlToken.Word && !isObject(sqlWord); words++) {
     if (sqlWord == W.SQL_PROCEDURE) break;
     if (sqlWord == 0 && words > 0) return fail();
     next();
   }
-  if (sqlToken != SqlToken.Word || (sqlWord != W.SQL_TABLE && sqlWord != W.SQL_PROCEDURE)) return fail();
+  if (sign == SIGN_STACKED && sqlToken == SqlToken.Comment) run.signs |= sign;
+  if (sqlToken != SqlToken.Word || (!isObject(sqlWord) && sqlWord != W.SQL_PROCEDURE)) return fail();
   next();
   if (sqlToken == SqlToken.Word && sqlWord == W.SQL_IF) next();
   if (sqlToken == SqlToken.Word && sqlWord == W.SQL_UNARY) next();
   if (sqlToken != SqlToken.Word && sqlToken != SqlToken.String) return fail();
-  readTail(sign);
+  readTail(sign, load<u8>(sqlFrom) == 0x60);
 }
 
 /** After the name of what is created or dropped. */
-function readTail(sign: u32): void {
+function readTail(sign: u32, quoted: bool): void {
   next();
-  if (sqlToken == SqlToken.Word && sqlWord == 0) return fail();
+  if (sqlToken == SqlToken.Word && sqlWord == 0) {
+    if (!quoted) return fail();
+    run.signs |= sign;
+    return skipToStatement();
+  }
   run.signs |= sign;
   run.want = false;
   run.operand = SqlOperand.Name;
@@ -368,13 +397,27 @@ function readTable(sign: u32): void {
 }
 
 function readExec(sign: u32, subject: u32): void {
-  const known = subject == W.SQL_DANGER || sqlDotted;
+  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_AS && sign != SIGN_STATEMENT) {
+    next();
+    if (sqlToken != SqlToken.Word) return fail();
+    run.signs |= sign;
+    return skipToStatement();
+  }
+  // execute(path): a program's, unless it runs a variable.
+  if (sqlToken == SqlToken.LeftParen && sign == SIGN_STATEMENT) {
+    next();
+    if (sqlToken != SqlToken.Variable) return fail();
+    run.signs |= sign | SIGN_DANGER;
+    return skipToStatement();
+  }
+  const known = subject == W.SQL_DANGER || subject == W.SQL_SCHEMA;
   const procedure = sqlToken == SqlToken.Word && sqlTo - sqlFrom > 3 && load<u8>(sqlFrom, 2) == 0x5f;
   if (known || procedure || sqlToken == SqlToken.Variable || sqlToken == SqlToken.LeftParen) {
     run.signs |= known || procedure ? SIGN_DANGER | sign : sign;
     return skipToStatement();
   }
   if (sqlToken != SqlToken.Word || isReserved(sqlWord)) return fail();
+  if (sign == SIGN_STATEMENT) return fail();
   next();
   if (sqlToken != SqlToken.LeftParen && sqlToken != SqlToken.String && sqlToken != SqlToken.Variable) {
     if (sqlToken != SqlToken.Comment && sqlToken != SqlToken.Semicolon) return fail();

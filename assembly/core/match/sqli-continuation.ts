@@ -4,8 +4,11 @@ import { isReserved, readClause, readStatement } from "./sqli-clauses";
 import { closeParen } from "./sqli-grammar";
 import {
   Clause,
+  SIGN_CALL,
   SIGN_CASE,
+  SIGN_CAST,
   SIGN_CONCAT,
+  SIGN_FOLLOWING,
   SIGN_KEYWORD,
   SIGN_OPERATOR,
   SIGN_ORDER,
@@ -47,6 +50,14 @@ export function readContinuation(): void {
     case SqlToken.Cast:
       next();
       if (sqlToken != SqlToken.Word) return fail();
+      if (sqlWord == W.SQL_TYPE) {
+        if (run.operand == SqlOperand.Call) run.signs |= SIGN_CAST;
+        // '{"a":1}'::jsonb
+        if (run.operand == SqlOperand.String && run.logic) {
+          run.signs |= SIGN_CALL;
+          run.operand = SqlOperand.Call;
+        }
+      }
       break;
     case SqlToken.RightParen:
       closeParen();
@@ -159,6 +170,10 @@ function readContinuationWord(): void {
     case W.SQL_WHEN:
     case W.SQL_THEN:
     case W.SQL_ELSE:
+      if (word == W.SQL_ELSE && run.inject && run.depth == 0) {
+        next();
+        return readStatement(SIGN_FOLLOWING);
+      }
       if (run.clause != Clause.Case) return fail();
       if (word == W.SQL_THEN) run.signs |= SIGN_CASE;
       run.logic = word == W.SQL_WHEN;
@@ -194,6 +209,9 @@ function readIs(): void {
   run.signs |= SIGN_KEYWORD;
   if (sqlToken == SqlToken.Word && sqlWord == W.SQL_NOT) next();
   const literal = sqlToken == SqlToken.Number || sqlToken == SqlToken.String;
+  // 5 and 6 is 11: only as truth values do numbers follow.
+  if (sqlToken == SqlToken.Number && !run.closed && (sqlTo - sqlFrom > 1 || load<u8>(sqlFrom) > 0x31))
+    return fail();
   if (!literal && (sqlToken != SqlToken.Word || sqlWord != W.SQL_CONSTANT)) return fail();
   const wasLogic = run.logic;
   beginCompare();

@@ -6,13 +6,18 @@
 //
 // One run is one pass; its depth is bounded by FRAMES (deeper nesting is an error of the value, not of ours).
 
+import { findByte } from "../bytes/find-byte";
 import { isClauseWord, isOperatorWord, isReserved, isStatementWord, readStatement } from "./sqli-clauses";
 import { readContinuation } from "./sqli-continuation";
 import {
   Clause,
   SIGN_CALL,
+  SIGN_CASE,
   SIGN_CLOSED_PAREN,
+  SIGN_COMPARE,
+  SIGN_CONCAT,
   SIGN_DANGER,
+  SIGN_FACT,
   SIGN_FROM,
   SIGN_SCHEMA,
   SIGN_SELECT,
@@ -21,6 +26,7 @@ import {
   SIGN_UNION,
   SIGN_UNION_CUT,
   SIGN_VARIABLE,
+  SIGN_WHOLE_CASE,
   SqlEnd,
   SqlOperand,
   complete,
@@ -55,6 +61,9 @@ export function runSqlGrammar(at: usize, end: usize, closed: bool): void {
   run.listing = false;
   run.inject = closed;
   run.failed = false;
+  run.leadingCase = false;
+  run.program = false;
+  run.closed = closed;
   run.operand = closed ? SqlOperand.String : SqlOperand.None;
   run.operandFrom = run.operandTo = at;
   run.signs = 0;
@@ -92,6 +101,7 @@ function finish(): void {
     return;
   }
   if (run.selecting != 0) confirmCut();
+  if (run.leadingCase && run.signs & SIGN_CASE && !run.want) run.signs |= SIGN_WHOLE_CASE;
   if (sqlToken == SqlToken.Comment) {
     note(0x63);
     run.ending = SqlEnd.Comment;
@@ -181,7 +191,8 @@ function readOperandWord(): void {
   const from = sqlFrom;
   const to = sqlTo;
   if (startsValue() && (isOperatorWord(word) || isClauseWord(word)) && word != W.SQL_JOIN) {
-    if (word != W.SQL_FROM && word != W.SQL_FOR && word != W.SQL_ON) return continueValue();
+    if (word != W.SQL_FROM && word != W.SQL_FOR && word != W.SQL_ON && word != W.SQL_IS)
+      return continueValue();
   }
   if (word == W.SQL_SELECT) return readSelect();
   if (word == W.SQL_NOT || word == W.SQL_UNARY || (word == W.SQL_TOP && run.clause == Clause.List)) {
@@ -195,6 +206,7 @@ function readOperandWord(): void {
     return;
   }
   if (word == W.SQL_CASE) {
+    run.leadingCase = startsValue();
     note(0x6b);
     push(Clause.Case);
     next();
@@ -222,8 +234,12 @@ function readOperandWord(): void {
   next();
   if (sqlToken == SqlToken.LeftParen && word != W.SQL_IN && word != W.SQL_VALUES)
     return readCall(word, from, to);
-  if (word == W.SQL_IDENTITY) run.signs |= SIGN_SCHEMA;
-  if (word == W.SQL_CONSTANT || word == W.SQL_IDENTITY) {
+  if (word == W.SQL_IDENTITY) {
+    run.signs |= SIGN_SCHEMA | (run.logic ? SIGN_CALL : 0);
+    note(0x31);
+    return complete(run.logic ? SqlOperand.Call : SqlOperand.Constant, from, to);
+  }
+  if (word == W.SQL_CONSTANT) {
     note(0x31);
     return complete(SqlOperand.Constant, from, to);
   }
@@ -231,10 +247,19 @@ function readOperandWord(): void {
     if (word == W.SQL_FROM && run.selecting == SIGN_UNION) confirmSelect();
     return fail();
   }
-  if (word == W.SQL_SCHEMA) run.signs |= SIGN_SCHEMA;
+  if (word == W.SQL_SCHEMA) {
+    run.signs |= SIGN_SCHEMA;
+    if (run.clause == Clause.From && run.selecting != 0) confirmSelect();
+  }
+  // ||utl_http.request, cut off before its arguments
+  if (word == W.SQL_DANGER && sqlDottedBefore(from, to) && run.signs & SIGN_CONCAT) run.signs |= SIGN_DANGER;
   note(0x6e);
   if (run.clause == Clause.From) run.signs |= SIGN_FROM;
   complete(SqlOperand.Name, from, to);
+}
+
+function sqlDottedBefore(from: usize, to: usize): bool {
+  return findByte(from, to, 0x2e) < to;
 }
 
 function sqlByteBefore(at: usize): u32 {
@@ -246,6 +271,8 @@ export function readCall(word: u32, from: usize, to: usize): void {
   note(0x66);
   if (word == W.SQL_DANGER) run.signs |= SIGN_DANGER;
   else if (isFunction(word)) run.signs |= SIGN_CALL;
+  if ((word == W.SQL_FACT || word == W.SQL_SUBJECT) && (run.clause == Clause.Call || run.comparing))
+    run.signs |= SIGN_FACT;
   const wasLogic = run.logic;
   // "Union Select Committee (2019)": a name with a space before its parenthesis proves nothing.
   if (word == 0 && sqlFrom != to && run.selecting != 0) return fail();
@@ -253,14 +280,16 @@ export function readCall(word: u32, from: usize, to: usize): void {
   push(Clause.Call);
   run.logic = wasLogic;
   run.want = true;
-  if (word == W.SQL_IF) run.logic = true;
+  if (word == W.SQL_IF && run.inject) run.logic = true;
   if (!run.failed) next();
 }
 
 function isFunction(word: u32): bool {
   return (
     word == W.SQL_INFO ||
-    word == W.SQL_TABLE ||
+    word == W.SQL_FACT ||
+    word == W.SQL_CHAR ||
+    word == W.SQL_SUBJECT ||
     word == W.SQL_JOIN ||
     word == W.SQL_IF ||
     word == W.SQL_IS_NULL ||
@@ -294,7 +323,8 @@ export function closeParen(): void {
   note(0x29);
   if (run.depth == 0) {
     run.inject = true;
-    run.signs |= SIGN_CLOSED_PAREN;
+    // (a < b || c > d)) { : closed after the condition, as programs do.
+    if ((run.signs & SIGN_COMPARE) == 0) run.signs |= SIGN_CLOSED_PAREN;
     run.clause = Clause.Expression;
   } else {
     const inner = popFrame();

@@ -54,6 +54,12 @@ export const SIGN_CONSTANT: u32 = 1 << 24;
 export const SIGN_OPERATOR: u32 = 1 << 25;
 /** A statement that follows without a semicolon, as SQL Server allows; quoted SQL in prose looks the same. */
 export const SIGN_FOLLOWING: u32 = 1 << 27;
+/** A function that tells about the server, called as the argument of another or compared. */
+export const SIGN_FACT: u32 = 1 << 28;
+/** CASE … END, or WHEN … THEN that the value's end cuts off, with which the value begins. */
+export const SIGN_WHOLE_CASE: u32 = 1 << 29;
+/** A value of a type, as in f(x)::int. */
+export const SIGN_CAST: u32 = 1 << 30;
 /** (SELECT, whatever follows. */
 export const SIGN_SELECT: u32 = 1 << 26;
 
@@ -136,6 +142,12 @@ export class SqlRun {
   /** What stands before ends a statement's head, so that another statement may follow without a semicolon. */
   inject: bool = false;
   failed: bool = false;
+  /** One of the value's quotes has closed the statement's. */
+  closed: bool = false;
+  /** The value begins with IF ( or WHILE (, as a line of a program does. */
+  program: bool = false;
+  /** The value begins with CASE. */
+  leadingCase: bool = false;
 }
 
 export const run: SqlRun = new SqlRun();
@@ -190,7 +202,16 @@ function sameText(aFrom: usize, aTo: usize, bFrom: usize, bTo: usize): bool {
   return true;
 }
 
+/** LIKE '%' holds for everything. */
+function isAnything(from: usize, to: usize): bool {
+  return to - from == 3 && load<u8>(from, 1) == 0x25;
+}
+
 function judge(kind: SqlOperand, from: usize, to: usize): void {
+  if (kind == SqlOperand.String && isAnything(from, to) && (run.logic || run.leftFrom == run.begin)) {
+    run.signs |= SIGN_TAUTOLOGY;
+    return;
+  }
   const grouped =
     run.clause == Clause.Group && run.leftKind == SqlOperand.Number && kind == SqlOperand.Number;
   if (!run.logic && !grouped) {

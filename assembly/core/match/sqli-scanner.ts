@@ -77,10 +77,13 @@ export let sqlByte: u32 = 0;
 export let sqlDotted: bool = false;
 
 let versioned: bool = false;
+/** A closed comment was read as white space inside the run. */
+export let sqlCommented: bool = false;
 
 /** Before the first token of a run. */
 export function startSqlScan(): void {
   versioned = false;
+  sqlCommented = false;
 }
 
 function emit(kind: SqlToken, from: usize, to: usize): usize {
@@ -190,7 +193,7 @@ function skipBlank(start: usize, end: usize): usize {
       at++;
     } else if (c == 0xc2 && next == 0xa0) {
       at += 2;
-    } else if (end - at > 2 && load<u16>(at) == 0x80e2 && (load<u8>(at, 2) | 7) == 0x9f) {
+    } else if (end - at > 2 && load<u16>(at) == 0x80e2 && isTypographic(load<u8>(at, 2))) {
       at += 3;
     } else if (c == 0x25 && at + 2 < end) {
       const code = (hexValue(next) << 4) | hexValue(load<u8>(at, 2));
@@ -208,11 +211,26 @@ function skipBlank(start: usize, end: usize): usize {
       const close = findCommentEnd(at + 2, end);
       if (close >= end) return markComment(at);
       at = close;
+      sqlCommented = true;
+      // PostgreSQL nests comments: the fence that is left over is white space too.
+      versioned = true;
     } else if (versioned && c == 0x2a && next == 0x2f) {
       at += 2;
+    } else if (next == 0x2e && isDigit(c) && isEmptyExponent(at + 2, end)) {
+      at += 3;
     } else break;
   }
   return at;
+}
+
+/** Third byte of a typographic quote or prime. */
+function isTypographic(c: u32): bool {
+  return (c | 7) == 0x9f || c == 0xb2 || c == 0xb3;
+}
+
+/** 1.e before no digit: MySQL reads it, and forgets it. */
+function isEmptyExponent(at: usize, end: usize): bool {
+  return at < end && (load<u8>(at) | 0x20) == 0x65 && (at + 1 >= end || !isWord(load<u8>(at, 1)));
 }
 
 /** An en or em dash: what editors make of --. */
@@ -362,6 +380,12 @@ function isStringPrefix(from: usize, to: usize): bool {
 function scanString(start: usize, quoteAt: usize, end: usize, quote: u32): usize {
   sqlByte = quote;
   let at = quoteAt + 1;
+  // ""a"" as in CSV: after an empty string a word cannot follow, so the run of quotes is the delimiter.
+  if (start == quoteAt && at + 1 < end && <u32>load<u8>(at) == quote && isWord(load<u8>(at, 1))) {
+    const close = findByte(at + 1, end, quote);
+    if (close + 1 < end && <u32>load<u8>(close, 1) == quote) return emit(SqlToken.String, start, close + 2);
+    if (close >= end) return emit(SqlToken.OpenString, start, end);
+  }
   while (at < end) {
     const c = <u32>load<u8>(at);
     if (c == quote) {
@@ -375,6 +399,8 @@ function scanString(start: usize, quoteAt: usize, end: usize, quote: u32): usize
 
 function scanVariable(start: usize, end: usize): usize {
   let at = start + 1;
+  // @> of PostgreSQL's JSON
+  if (at < end && load<u8>(at) == 0x3e) return emit(SqlToken.Compare, start, at + 1);
   while (at < end && load<u8>(at) == 0x40) at++;
   const quote: u32 = at < end ? load<u8>(at) : 0;
   if (quote == 0x60 || quote == 0x27 || quote == 0x22) {
@@ -407,7 +433,15 @@ function scanBracket(start: usize, end: usize): usize {
   let at = start + 1;
   while (at < end && at - start < 130 && load<u8>(at) != 0x5d && load<u8>(at) >= 0x20) at++;
   if (at >= end || load<u8>(at) != 0x5d || at == start + 1) return emit(SqlToken.Bad, start, start + 1);
-  sqlWord = 0;
+  sqlWord = lookUp(start + 1, at) == SQL_SCHEMA ? SQL_SCHEMA : 0;
   sqlDotted = false;
-  return emit(SqlToken.Word, start, at + 1);
+  at++;
+  while (at + 1 < end && load<u8>(at) == 0x2e) {
+    const bracket = load<u8>(at, 1) == 0x5b;
+    const close = bracket ? findByte(at + 2, min(end, at + 130), 0x5d) + 1 : at + 1;
+    if (close > end) break;
+    at = close;
+    while (!bracket && at < end && isNameByte(load<u8>(at))) at++;
+  }
+  return emit(SqlToken.Word, start, min(at, end));
 }

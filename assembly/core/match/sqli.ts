@@ -17,11 +17,13 @@ import {
   SIGN_CALL_COMPARE,
   SIGN_BASE_COMPARE,
   SIGN_CASE,
+  SIGN_CAST,
   SIGN_CLOSED_PAREN,
   SIGN_COMPARE,
   SIGN_CONCAT,
   SIGN_CONSTANT,
   SIGN_DANGER,
+  SIGN_FACT,
   SIGN_FILE,
   SIGN_FOLLOWING,
   SIGN_FROM,
@@ -41,10 +43,12 @@ import {
   SIGN_UNION_CUT,
   SIGN_VARIABLE,
   SIGN_WHERE,
+  SIGN_WHOLE_CASE,
   SqlEnd,
   sqlFingerprintText,
   SqlOperand,
 } from "./sqli-run";
+import { sqlCommented } from "./sqli-scanner";
 import { Span } from "./span";
 
 /** A value can be an injection only if it holds one of: ' " ` ( ) = < > # ; - * , @ | & / ^ ! ~ + and the digits. Bit set of 256. */
@@ -100,20 +104,40 @@ function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
   const first = findByte(at, end, quote);
   if (first == end) return false;
   let budget = <u32>(end - at) * BUDGET_FACTOR + BUDGET_BASE;
+  const count = countQuotes(first, end, quote);
+  const escaped = first > at && load<u8>(first - 1) == 0x5c;
   let tail = end;
-  for (let i: u32 = 0; i < QUOTES_FROM_END; i++) {
+  for (let i: u32 = 0; i < count && i < QUOTES_FROM_END; i++) {
     while (tail > at && <u32>load<u8>(tail - 1) != quote) tail--;
-    if (tail == at) break;
-    if (tryQuote(at, tail - 1, end, quote)) return report(tail - 1, span);
+    if ((escaped || closes(at, tail - 1, count - i - 1)) && tryQuote(at, tail - 1, end, quote))
+      return report(tail - 1, span);
     tail--;
   }
-  for (let i = first; i < tail; i = findByte(i + 1, tail, quote)) {
+  let index: u32 = 0;
+  for (let i = first; i < tail; i = findByte(i + 1, tail, quote), index++) {
+    if (!escaped && !closes(at, i, index)) continue;
     if (tryQuote(at, i, end, quote)) return report(i, span);
     const cost = <u32>(run.cursor - i) + 8;
     if (cost > budget) return false;
     budget -= cost;
   }
   return false;
+}
+
+function countQuotes(from: usize, end: usize, quote: u32): u32 {
+  let count: u32 = 0;
+  for (let i = from; i < end; i = findByte(i + 1, end, quote)) count++;
+  return count;
+}
+
+/**
+ * The statement's quote is closed by the value's first, third … one: those between open strings of the value's own, as in a
+ * program's text.  */
+function closes(at: usize, quoteAt: usize, index: u32): bool {
+  if ((index & 1) == 0) return true;
+  // \\'' and """" : which of them closes depends on who unescapes.
+  const before = quoteAt > at ? <u32>load<u8>(quoteAt - 1) : 0;
+  return before == <u32>load<u8>(quoteAt) || before == 0x5c;
 }
 
 function tryQuote(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
@@ -133,12 +157,27 @@ function judgeBare(at: usize, end: usize): bool {
   const open =
     run.first == SqlOperand.None || run.first == SqlOperand.Number || (signs & SIGN_CLOSED_PAREN) != 0;
   if (signs & (SIGN_UNION | SIGN_FILE)) return true;
+  if (run.program)
+    return (
+      ended &&
+      ((signs & (SIGN_DANGER | SIGN_SUBSELECT)) != 0 ||
+        (hidden && (signs & (SIGN_FOLLOWING | SIGN_STACKED)) != 0))
+    );
   if (signs & SIGN_STACKED) return ended || open;
   if (signs & SIGN_DANGER) return ended || open;
-  if (signs & SIGN_TAUTOLOGY) return ended || open;
+  // "3 < 5 and 5 > 3?" compares from its first word on.
+  if (signs & SIGN_TAUTOLOGY) return ended || (open && (signs & SIGN_BASE_COMPARE) == 0);
   if (signs & SIGN_CALL_COMPARE && signs & (SIGN_CALL | SIGN_SELECT | SIGN_VARIABLE)) return ended || open;
   if (signs & SIGN_SUBSELECT && open) return true;
   if (!ended || !isText(at, end)) return false;
+  if (signs & (SIGN_FACT | SIGN_WHOLE_CASE | SIGN_CAST)) return true;
+  if (
+    signs & SIGN_CONCAT &&
+    signs & SIGN_CALL &&
+    run.first != SqlOperand.Name &&
+    run.first != SqlOperand.String
+  )
+    return true;
   if (signs & SIGN_SUBSELECT) return true;
   // "1600 Select Ave, Apt #3" ends in a comment too: a statement that just follows must read or call something.
   if (signs & SIGN_FOLLOWING)
@@ -146,15 +185,22 @@ function judgeBare(at: usize, end: usize): bool {
   if (signs & SIGN_STATEMENT)
     return (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0 || (signs & SIGN_SELECT) == 0;
   if (run.ending == SqlEnd.Dangling) return open && (signs & SIGN_UNION_CUT) != 0;
-  if (signs & SIGN_HAVING) return hidden || open;
+  if (signs & SIGN_HAVING) return open || (hidden && (signs & SIGN_OPERATOR) != 0);
   if (signs & SIGN_ORDER) return open || hidden;
   if (signs & SIGN_UNION_CUT) return open;
+  // or a=b, all of it
+  if (signs & SIGN_COMPARE && run.fingerprintLength == 4 && startsWithLogic(at, end)) return true;
   if (signs & SIGN_COMPARE) return hidden || (signs & SIGN_CLOSED_PAREN) != 0;
-  if (signs & SIGN_LOGIC_LITERAL) return hidden && open;
-  if (signs & SIGN_NULLS) return open && (signs & SIGN_CLOSED_PAREN) != 0;
+  if (signs & SIGN_LOGIC_LITERAL)
+    return open
+      ? hidden || sqlCommented
+      : hidden && run.first != SqlOperand.Name && isEmptyComment(run.tail, end);
+  if (signs & SIGN_NULLS) return hidden && open && (signs & SIGN_CLOSED_PAREN) != 0;
   if (signs & SIGN_CASE) return open;
-  if (signs & SIGN_KEYWORD && run.first != SqlOperand.Name) return hidden;
+  if (signs & SIGN_KEYWORD && run.first != SqlOperand.Name && run.first != SqlOperand.None) return hidden;
   if (signs & (SIGN_VARIABLE | SIGN_CALL) && signs & (SIGN_OPERATOR | SIGN_KEYWORD)) return hidden;
+  // @@version--
+  if (signs & SIGN_VARIABLE) return hidden && run.fingerprintLength == 2 && tailLength(end) <= 3;
   return false;
 }
 
@@ -166,24 +212,31 @@ function judgeClosed(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
   const hidden = run.ending == SqlEnd.Comment;
   const reopened = run.ending == SqlEnd.Reopened;
   if (signs & SIGN_FOLLOWING && hidden) return true;
-  if (signs & (STRONG | SIGN_DANGER | SIGN_TAUTOLOGY | SIGN_CALL_COMPARE)) return true;
+  if (signs & (STRONG | SIGN_DANGER | SIGN_TAUTOLOGY)) return true;
+  // Markdown writes code between backticks.
+  if (quote == 0x60 && !hidden) return false;
+  if (signs & SIGN_CALL_COMPARE && (ended || signs & (SIGN_CALL | SIGN_SELECT | SIGN_VARIABLE))) return true;
   if (!ended || !isText(quoteAt, end)) return false;
   if (signs & (SIGN_HAVING | SIGN_ORDER | SIGN_SUBSELECT | SIGN_UNION_CUT)) return true;
   const short = isSingleWord(at, quoteAt);
+  if (short && (signs & (SIGN_CALL | SIGN_CONCAT)) == (SIGN_CALL | SIGN_CONCAT)) return true;
   if (signs & SIGN_COMPARE) return hidden || short;
   if (signs & SIGN_LOGIC_LITERAL) {
     if (hidden) return true;
     if (signs & SIGN_CONSTANT) return short;
-    return (short && reopened && tailLength(end) <= 4) || (quoteAt == at && run.ending == SqlEnd.Clean);
+    return (
+      (short && reopened && (tailLength(end) <= 4 || (quoteAt == at && isCutComparison(end)))) ||
+      (quoteAt == at && run.ending == SqlEnd.Clean)
+    );
   }
-  if (signs & SIGN_NULLS && signs & SIGN_CLOSED_PAREN) return true;
+  if (signs & SIGN_NULLS && signs & SIGN_CLOSED_PAREN) return hidden;
   if (signs & (SIGN_CALL | SIGN_VARIABLE | SIGN_CONCAT) && signs & (SIGN_OPERATOR | SIGN_KEYWORD))
     return hidden || reopened;
   if (signs & (SIGN_BASE_COMPARE | SIGN_WHERE))
-    return short && (hidden || (reopened && tailLength(end) <= 2));
+    return short && (hidden || (reopened && (isShortTail(end) || repeatsHead(at, quoteAt, end))));
   if (signs & SIGN_OPERATOR && quote == 0x27)
     return quoteAt == at && reopened && run.fingerprintLength <= 3 && tailLength(end) <= 1;
-  if (hidden) return short && isEmptyComment(run.tail, end);
+  if (hidden) return short && quote != 0x60 && isEmptyComment(run.tail, end) && !isFlag(at, quoteAt, end);
   return false;
 }
 
@@ -208,9 +261,42 @@ function isSingleWord(at: usize, quoteAt: usize): bool {
   for (let i = at; i < quoteAt; i++) {
     const c = <u32>load<u8>(i);
     if (c == 0x20 && load<u8>(at) == 0x20 && i < at + 4) continue;
-    if (!isWord(c) && c != 0x2d && c != 0x2e && c != 0x40 && c != 0x25) return false;
+    if (!isWord(c) && c != 0x2d && c != 0x2e && c != 0x40 && c != 0x25 && c != 0x2b && c != 0x3c && c != 0x3e)
+      return false;
   }
   return true;
+}
+
+/** or, and; the grammar has read it as an operator. */
+function startsWithLogic(at: usize, end: usize): bool {
+  let i = at;
+  while (i < end && isSpace(load<u8>(i))) i++;
+  const c = i + 3 < end ? (<u32>load<u8>(i)) | 0x20 : 0;
+  return (c == 0x6f || c == 0x61) && end - at <= 24 && findByte(i, end, 0x3d) < end;
+}
+
+/** '1=1 : the last string holds what should have stood behind it. */
+function isCutComparison(end: usize): bool {
+  return tailLength(end) <= 8 && findByte(run.tail, end, 0x3d) < end;
+}
+
+/** A quote, and at most a letter: not the comma of a list or the semicolon of a program. */
+function isShortTail(end: usize): bool {
+  const len = tailLength(end);
+  if (len != 2) return len < 2;
+  const c = <u32>load<u8>(end - 1);
+  return isWord(c) || c == 0x20 || c == 0x25;
+}
+
+/** aa' … 'aa : what stands before the closing quote stands behind the last one again. */
+function repeatsHead(at: usize, quoteAt: usize, end: usize): bool {
+  const len = quoteAt - at;
+  return len > 0 && end - run.tail == len + 1 && memory.compare(at, run.tail + 1, len) == 0;
+}
+
+/** '--dev' in quotes of the value's own. */
+function isFlag(at: usize, quoteAt: usize, end: usize): bool {
+  return quoteAt == at && run.tail + 2 < end && load<u8>(run.tail) == 0x2d && isWord(load<u8>(run.tail, 2));
 }
 
 /** A comment that says nothing, or the few letters a tool appends. */
