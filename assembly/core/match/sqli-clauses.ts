@@ -23,6 +23,7 @@ import {
   push,
   run,
 } from "./sqli-run";
+import { isObject, readExec, readObject, readTable, skipToStatement } from "./sqli-statements";
 import { SqlToken, sqlByte, sqlDotted, sqlFrom, sqlTo, sqlToken, sqlWord } from "./sqli-scanner";
 import * as W from "../generated/sql-words";
 
@@ -328,7 +329,10 @@ export function readStatement(sign: u32): void {
       if (run.program) return readCall(0, from, sqlFrom);
       run.logic = true;
       run.afterLogic = true;
-      if (sqlToken == SqlToken.LeftParen) readCall(word, from, sqlFrom);
+      if (sqlToken == SqlToken.LeftParen) {
+        readCall(0, from, sqlFrom);
+        run.logic = true;
+      }
       return;
     case W.SQL_COPY:
       if (sqlToken == SqlToken.LeftParen) {
@@ -344,95 +348,5 @@ export function readStatement(sign: u32): void {
       if (sqlToken != SqlToken.LeftParen) return fail();
       run.logic = true;
       return readCall(word, from, sqlFrom);
-  }
-}
-
-function isObject(word: u32): bool {
-  return word == W.SQL_TABLE || word == W.SQL_SUBJECT;
-}
-
-/** CREATE [OR REPLACE] FUNCTION f, DROP TABLE [IF EXISTS] t */
-function readObject(sign: u32): void {
-  for (let words = 0; words < 3 && sqlToken == SqlToken.Word && !isObject(sqlWord); words++) {
-    if (sqlWord == W.SQL_PROCEDURE) break;
-    if (sqlWord == 0 && words > 0) return fail();
-    next();
-  }
-  if (sign == SIGN_STACKED && sqlToken == SqlToken.Comment) run.signs |= sign;
-  if (sqlToken != SqlToken.Word || (!isObject(sqlWord) && sqlWord != W.SQL_PROCEDURE)) return fail();
-  next();
-  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_IF) next();
-  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_UNARY) next();
-  if (sqlToken != SqlToken.Word && sqlToken != SqlToken.String) return fail();
-  readTail(sign, load<u8>(sqlFrom) == 0x60);
-}
-
-/** After the name of what is created or dropped. */
-function readTail(sign: u32, quoted: bool): void {
-  next();
-  if (sqlToken == SqlToken.Word && sqlWord == 0) {
-    if (!quoted) return fail();
-    run.signs |= sign;
-    return skipToStatement();
-  }
-  run.signs |= sign;
-  run.want = false;
-  run.operand = SqlOperand.Name;
-  run.clause = Clause.From;
-}
-
-/** DELETE FROM t, INSERT INTO t */
-function readTable(sign: u32): void {
-  if (sqlToken != SqlToken.Word) return fail();
-  next();
-  if (sqlToken == SqlToken.Word && sqlWord == 0) return fail();
-  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_SELECT) return readStatement(sign);
-  run.signs |= sign;
-  run.clause = Clause.From;
-  run.operand = SqlOperand.Select;
-  run.want = false;
-  if (sqlToken == SqlToken.LeftParen || sqlToken == SqlToken.Word) {
-    while (sqlToken == SqlToken.Word && sqlWord == W.SQL_VALUES) next();
-  }
-}
-
-function readExec(sign: u32, subject: u32): void {
-  if (sqlToken == SqlToken.Word && sqlWord == W.SQL_AS && sign != SIGN_STATEMENT) {
-    next();
-    if (sqlToken != SqlToken.Word) return fail();
-    run.signs |= sign;
-    return skipToStatement();
-  }
-  // execute(path): a program's, unless it runs a variable.
-  if (sqlToken == SqlToken.LeftParen && sign == SIGN_STATEMENT) {
-    next();
-    if (sqlToken != SqlToken.Variable) return fail();
-    run.signs |= sign | SIGN_DANGER;
-    return skipToStatement();
-  }
-  const known = subject == W.SQL_DANGER || subject == W.SQL_SCHEMA;
-  const procedure = sqlToken == SqlToken.Word && sqlTo - sqlFrom > 3 && load<u8>(sqlFrom, 2) == 0x5f;
-  if (known || procedure || sqlToken == SqlToken.Variable || sqlToken == SqlToken.LeftParen) {
-    run.signs |= known || procedure ? SIGN_DANGER | sign : sign;
-    return skipToStatement();
-  }
-  if (sqlToken != SqlToken.Word || isReserved(sqlWord)) return fail();
-  if (sign == SIGN_STATEMENT) return fail();
-  next();
-  if (sqlToken != SqlToken.LeftParen && sqlToken != SqlToken.String && sqlToken != SqlToken.Variable) {
-    if (sqlToken != SqlToken.Comment && sqlToken != SqlToken.Semicolon) return fail();
-  }
-  run.signs |= sign;
-  skipToStatement();
-}
-
-/** Whatever the arguments are, they end at the semicolon. */
-function skipToStatement(): void {
-  run.want = false;
-  run.operand = SqlOperand.Call;
-  run.clause = Clause.From;
-  while (sqlToken != SqlToken.End && sqlToken != SqlToken.Comment && sqlToken != SqlToken.OpenString) {
-    if (sqlToken == SqlToken.Semicolon) return;
-    next();
   }
 }

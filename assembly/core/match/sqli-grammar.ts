@@ -185,7 +185,7 @@ function continueValue(): void {
   run.operandFrom = run.begin;
 }
 
-// eslint-disable-next-line complexity -- one branch per word class
+// eslint-disable-next-line complexity, max-lines-per-function -- one branch per word class
 function readOperandWord(): void {
   const word = sqlWord;
   const from = sqlFrom;

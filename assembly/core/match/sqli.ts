@@ -165,8 +165,11 @@ function judgeBare(at: usize, end: usize): bool {
     );
   if (signs & SIGN_STACKED) return ended || open;
   if (signs & SIGN_DANGER) return ended || open;
-  // "3 < 5 and 5 > 3?" compares from its first word on.
-  if (signs & SIGN_TAUTOLOGY) return ended || (open && (signs & SIGN_BASE_COMPARE) == 0);
+  // "1 + 1 = 2 and 2 = 2" is arithmetic.
+  if (signs & SIGN_TAUTOLOGY) {
+    if ((signs & SIGN_BASE_COMPARE) == 0) return ended || open;
+    return hidden || (ended && run.first != SqlOperand.Number) || (signs & SIGN_CLOSED_PAREN) != 0;
+  }
   if (signs & SIGN_CALL_COMPARE && signs & (SIGN_CALL | SIGN_SELECT | SIGN_VARIABLE)) return ended || open;
   if (signs & SIGN_SUBSELECT && open) return true;
   if (!ended || !isText(at, end)) return false;
@@ -185,7 +188,8 @@ function judgeBare(at: usize, end: usize): bool {
   if (signs & SIGN_STATEMENT)
     return (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0 || (signs & SIGN_SELECT) == 0;
   if (run.ending == SqlEnd.Dangling) return open && (signs & SIGN_UNION_CUT) != 0;
-  if (signs & SIGN_HAVING) return open || (hidden && (signs & SIGN_OPERATOR) != 0);
+  if (signs & SIGN_HAVING)
+    return (open || hidden) && (run.first == SqlOperand.Number || (signs & (SIGN_OPERATOR | SIGN_CALL)) != 0);
   if (signs & SIGN_ORDER) return open || hidden;
   if (signs & SIGN_UNION_CUT) return open;
   // or a=b, all of it
@@ -198,7 +202,8 @@ function judgeBare(at: usize, end: usize): bool {
   if (signs & SIGN_NULLS) return hidden && open && (signs & SIGN_CLOSED_PAREN) != 0;
   if (signs & SIGN_CASE) return open;
   if (signs & SIGN_KEYWORD && run.first != SqlOperand.Name && run.first != SqlOperand.None) return hidden;
-  if (signs & (SIGN_VARIABLE | SIGN_CALL) && signs & (SIGN_OPERATOR | SIGN_KEYWORD)) return hidden;
+  if (signs & (SIGN_VARIABLE | SIGN_CALL) && signs & (SIGN_OPERATOR | SIGN_KEYWORD))
+    return hidden && ((signs & SIGN_CALL) != 0 || isEmptyComment(run.tail, end));
   // @@version--
   if (signs & SIGN_VARIABLE) return hidden && run.fingerprintLength == 2 && tailLength(end) <= 3;
   return false;
