@@ -12,6 +12,7 @@ import { PHP_REQUIRED, detectPhp, phpSteps } from "../core/match/php";
 import { detectScript, scriptSteps } from "../core/match/script";
 import { SHELL_REQUIRED, detectShell, shellSteps } from "../core/match/shell";
 import { SSRF_REQUIRED, detectSsrf, ssrfSteps } from "../core/match/ssrf";
+import { detectTemplate, templateSteps } from "../core/match/template";
 import { detectJndi, jndiSteps } from "../core/match/jndi";
 import { detectXxe, xxeSteps } from "../core/match/xxe";
 import { detectSsi, ssiSteps } from "../core/match/ssi";
@@ -202,4 +203,12 @@ export function scriptDetect(at: usize, len: u32): bool {
 
 export function scriptStepCount(): u32 {
   return scriptSteps();
+}
+
+export function templateDetect(at: usize, len: u32): bool {
+  return detectTemplate(at, at + len, span);
+}
+
+export function templateStepCount(): u32 {
+  return templateSteps();
 }

@@ -129,6 +129,10 @@ function requireOfDetector(operand: Operand): bool {
       operand.maskA = classesOfSet(SSRF_REQUIRED);
       operand.minLength = max<u32>(operand.minLength, 7);
       return true;
+    case Operator.IsTemplateInjection:
+      operand.maskA = TEMPLATE_MARKS;
+      operand.maskB = TEMPLATE_BRACKETS;
+      return true;
     case Operator.IsJndiLookup:
       operand.maskA = narrowestClass(0x7b);
       operand.maskB = narrowestClass(0x24);
@@ -177,6 +181,10 @@ function requireOfDetector(operand: Operand): bool {
 const XXE_LITERALS = "<!doctype <!entity <![cdata[ :include <xsl: xmlns: :script :document :write";
 const SSI_LITERALS = "<!-- <esi: <%@";
 const PROTOTYPE_LITERALS = "__proto__ prototype";
+
+/** { < # @ [ $ and, of what follows them, ( { % # . */
+const TEMPLATE_MARKS: u64 = (1 << 32) | (1 << 18) | (1 << 3) | (1 << 22) | (1 << 24) | (1 << 4);
+const TEMPLATE_BRACKETS: u64 = (1 << 8) | (1 << 32) | (1 << 5) | (1 << 3) | (1 << 14);
 
 /** A larger table is not worth its room: its condition is confirmed by the program, seldom and slowly. */
 const DFA_BYTES_MAX: u32 = 32 * 1024;

@@ -312,8 +312,9 @@ export enum Operator {
   IsJavaInjection = 26,
   IsForgedJwt = 27,
   IsCodeInjection = 28,
+  IsTemplateInjection = 29,
   /** Ours: keeps the one scalar at a path, for attributes; rules cannot name it. */
-  Capture = 255,
+  Capture = 30,
 }
 
 export const OPERATOR_NAMES = [
@@ -346,4 +347,5 @@ export const OPERATOR_NAMES = [
   "is_java_injection",
   "is_forged_jwt",
   "is_code_injection",
+  "is_template_injection",
 ];

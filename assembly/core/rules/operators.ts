@@ -12,6 +12,7 @@ import { detectJava } from "../match/java";
 import { detectForgedJwt } from "../match/jwt";
 import { detectPhp } from "../match/php";
 import { phraseFind } from "../match/phrase-set";
+import { detectTemplate } from "../match/template";
 import { detectJndi } from "../match/jndi";
 import { detectXxe } from "../match/xxe";
 import { detectSsi } from "../match/ssi";
@@ -90,6 +91,8 @@ export function matchOperator(
       return detectShell(at, at + len, span);
     case Operator.IsSsrfTarget:
       return detectSsrf(at, at + len, span);
+    case Operator.IsTemplateInjection:
+      return detectTemplate(at, at + len, span);
     case Operator.IsJndiLookup:
       return detectJndi(at, at + len, span);
     case Operator.IsXxe:
