@@ -11,6 +11,7 @@ import { equalsFolded } from "./bytes/ascii";
 import { GraphqlParser } from "./body/graphql";
 import { BodyParser } from "./body/body-parser";
 import { Mode } from "./config/config";
+import { prefersHtml } from "./http/accept";
 import { BodyKind, ContentType } from "./http/content-type";
 import { Cookies } from "./http/cookies";
 import { ForwardedHop } from "./http/forwarded-hop";
@@ -44,8 +45,6 @@ const ACCEPT = text("accept");
 const CONTENT_TYPE = text("content-type");
 const CONTENT_LENGTH = text("content-length");
 const REQUEST_ID = text("x-request-id");
-const TEXT_HTML = text("text/html");
-const JSON = text("json");
 
 const inputs = new Inputs();
 const evaluator = new Evaluator();
@@ -186,7 +185,7 @@ export class Transaction {
         if (isField(PATH)) target.start(at, len);
         break;
       case 6:
-        if (isField(ACCEPT)) this.accepts = preferredType(at, len);
+        if (isField(ACCEPT)) this.accepts = prefersHtml(at, len) ? Accepts.Html : Accepts.Json;
         break;
       case 7:
         if (isField(METHOD)) this.pushOne(Address.RequestMethod, at, len);
@@ -467,16 +466,4 @@ function readDocument(tx: Transaction): void {
 /** The current pair's name is `name` (of the same length, in any case). */
 function isField(name: Text): bool {
   return equalsFolded(pairs.name, pairs.nameLen, name.at, name.len);
-}
-
-/** HTML when the client names it before JSON. */
-function preferredType(at: usize, len: u32): Accepts {
-  const end = at + len;
-  for (let p = at; p < end; p++) {
-    const left = <u32>(end - p);
-    if (left >= TEXT_HTML.len && equalsFolded(p, TEXT_HTML.len, TEXT_HTML.at, TEXT_HTML.len))
-      return Accepts.Html;
-    if (left >= JSON.len && equalsFolded(p, JSON.len, JSON.at, JSON.len)) return Accepts.Json;
-  }
-  return Accepts.Json;
 }
