@@ -3,7 +3,6 @@
 // Counters are added up in the VM and handed to the host on the tick: no hostcall per request.
 
 import { Text, text } from "../core/bytes/text";
-import { LIMIT_NAMES } from "../core/limits";
 import { MetricKind } from "./abi";
 import { addToMetric, defineMetric, recordMetric } from "./host";
 
@@ -19,7 +18,21 @@ export enum Counter {
   Limits = 7,
 }
 
-const COUNTERS: Array<Text> = counters();
+const COUNTERS: StaticArray<Text> = [
+  text("wardgate_requests"),
+  text("wardgate_blocked"),
+  text("wardgate_monitored"),
+  text("wardgate_config_accepted"),
+  text("wardgate_config_rejected"),
+  text("wardgate_host_errors"),
+  text("wardgate_inspected_bytes"),
+  text("wardgate_limit_request_body"),
+  text("wardgate_limit_response_body"),
+  text("wardgate_limit_budget"),
+  text("wardgate_limit_headers"),
+  text("wardgate_limit_host"),
+  text("wardgate_limit_nested"),
+];
 const VM_MEMORY = text("wardgate_vm_memory_bytes");
 const RULES = text("wardgate_rules");
 
@@ -47,7 +60,8 @@ export function count(counter: Counter, amount: u32 = 1): void {
 export function countLimits(limits: u32): void {
   for (let rest = limits; rest != 0; rest &= rest - 1) {
     const bit = ctz(rest);
-    if (<i32>bit < LIMIT_NAMES.length) count(Counter.Limits + bit);
+    const counter = Counter.Limits + <i32>bit;
+    if (counter < COUNTERS.length) count(counter);
   }
 }
 
@@ -64,13 +78,4 @@ export function flushStats(): void {
     unchecked((pending[i] = 0));
   }
   recordMetric(vmMemory, (<u64>memory.size()) << 16);
-}
-
-function counters(): Array<Text> {
-  const names = ["requests", "blocked", "monitored", "config_accepted", "config_rejected", "host_errors"];
-  names.push("inspected_bytes");
-  for (let i = 0; i < LIMIT_NAMES.length; i++) names.push("limit_" + LIMIT_NAMES[i]);
-  const out: Array<Text> = [];
-  for (let i = 0; i < names.length; i++) out.push(text("wardgate_" + names[i]));
-  return out;
 }

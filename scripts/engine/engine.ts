@@ -125,7 +125,9 @@ export class Engine {
     this.call("beginStory");
     try {
       const outcome = this.transaction(request);
-      const story = JSON.parse(`[${this.text(this.call("storyAt"), this.call("storySize"))}]`) as StoryInput[];
+      const story = JSON.parse(
+        `[${this.text(this.call("storyAt"), this.call("storySize"))}]`,
+      ) as StoryInput[];
       return { ...outcome, story, isCut: this.call("isStoryCut") !== 0 };
     } finally {
       this.call("endStory");

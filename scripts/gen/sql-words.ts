@@ -47,8 +47,7 @@ const CLASSES: WordClasses = {
   COLLATE: "collate",
   ASC: "asc desc nulls",
   OUTFILE: "outfile dumpfile infile",
-  TABLE:
-    "table view index login function procedure trigger role column tablespace sequence",
+  TABLE: "table view index login function procedure trigger role column tablespace sequence",
   /** Objects, and with parentheses functions that tell about the server. */
   SUBJECT: "database schema user",
   DROP: "drop truncate",

@@ -2,6 +2,7 @@
 
 import { SYSTEM_PIECES } from "./detector-pieces-system.ts";
 import { CODE_PIECES } from "./code-pieces.ts";
+import { TEMPLATE_PIECES } from "./template-pieces.ts";
 
 /** Names of detectors, as the engine exports them. */
 export const DETECTORS = [
@@ -361,48 +362,5 @@ export const PIECES: Record<Detector, string[]> = {
     "HTTP/1.1 200",
   ],
   ...CODE_PIECES,
-  template: [
-    "{{",
-    "}}",
-    "{%",
-    "%}",
-    "${",
-    "#{",
-    "*{",
-    "@{",
-    "@(",
-    "}",
-    ")",
-    "<%",
-    "%>",
-    "<#assign",
-    "[#",
-    "#set($x=",
-    "$x.class.",
-    "{",
-    "(",
-    "7",
-    "*",
-    "'",
-    '"',
-    ".",
-    "[",
-    "]",
-    "|",
-    "_",
-    "__class__",
-    "config",
-    "java.",
-    "T(",
-    "exec",
-    "constructor",
-    "new ",
-    "File",
-    " ",
-    "\n",
-    "\\x5f",
-    "?new()",
-    "=",
-    "_.",
-  ],
+  template: TEMPLATE_PIECES,
 };

@@ -15,7 +15,14 @@ import { findByte } from "../bytes/find-byte";
 import { isFunctionBody, isServerExec, isTableRow } from "./shell-value";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
-import { SHELL_CALL, SHELL_FIELD, SHELL_NET, SHELL_PLAIN, SHELL_PREFIX, SHELL_TOOL } from "../generated/shell-words";
+import {
+  SHELL_CALL,
+  SHELL_FIELD,
+  SHELL_NET,
+  SHELL_PLAIN,
+  SHELL_PREFIX,
+  SHELL_TOOL,
+} from "../generated/shell-words";
 
 /** ; | & $ ` < > % \\ and line ends */
 const TRIGGERS = memory.data<u8>([
