@@ -168,7 +168,11 @@ function judgeBare(at: usize, end: usize): bool {
   // "1 + 1 = 2 and 2 = 2" is arithmetic.
   if (signs & SIGN_TAUTOLOGY) {
     if ((signs & SIGN_BASE_COMPARE) == 0) return ended || open;
-    return hidden || (ended && run.first != SqlOperand.Number) || (signs & SIGN_CLOSED_PAREN) != 0;
+    return (
+      hidden ||
+      (ended && (run.first != SqlOperand.Number || (signs & SIGN_KEYWORD) != 0)) ||
+      (signs & SIGN_CLOSED_PAREN) != 0
+    );
   }
   if (signs & SIGN_CALL_COMPARE && signs & (SIGN_CALL | SIGN_SELECT | SIGN_VARIABLE)) return ended || open;
   if (signs & SIGN_SUBSELECT && open) return true;
