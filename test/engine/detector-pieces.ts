@@ -265,7 +265,6 @@ export const PIECES: Record<Detector, string[]> = {
     "'j'",
     "base64",
     "::-",
-    "x",
     "aws_secret",
     "script:js:",
     "\\u006a",

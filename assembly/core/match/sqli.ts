@@ -132,12 +132,24 @@ function countQuotes(from: usize, end: usize, quote: u32): u32 {
 
 /**
  * The statement's quote is closed by the value's first, third … one: those between open strings of the value's own, as in a
- * program's text.  */
+ * program's text. The second one does behind a name with an apostrophe.
+ */
 function closes(at: usize, quoteAt: usize, index: u32): bool {
   if ((index & 1) == 0) return true;
   // \\'' and """" : which of them closes depends on who unescapes.
   const before = quoteAt > at ? <u32>load<u8>(quoteAt - 1) : 0;
-  return before == <u32>load<u8>(quoteAt) || before == 0x5c;
+  if (before == <u32>load<u8>(quoteAt) || before == 0x5c) return true;
+  return index == 1 && isName(at, quoteAt);
+}
+
+/** o'neil */
+function isName(at: usize, quoteAt: usize): bool {
+  const quote = load<u8>(quoteAt);
+  if (quoteAt - at > 32 || load<u8>(at) == quote) return false;
+  for (let i = at; i < quoteAt; i++) {
+    if (load<u8>(i) != quote && !isWord(load<u8>(i))) return false;
+  }
+  return true;
 }
 
 function tryQuote(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
