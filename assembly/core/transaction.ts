@@ -453,8 +453,12 @@ function feedQuery(tx: Transaction, at: usize, len: u32): void {
     if (query.documentLen != 0) readDocument(tx);
     else if (left != 0) tx.drain();
   }
-  while (!query.finish(inputs)) tx.drain();
-  if (query.documentLen != 0) readDocument(tx);
+  let isDone = false;
+  while (!isDone) {
+    isDone = query.finish(inputs);
+    if (query.documentLen != 0) readDocument(tx);
+    else if (!isDone) tx.drain();
+  }
 }
 
 /** The query held a GraphQL document. */

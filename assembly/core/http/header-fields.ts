@@ -11,6 +11,12 @@ import { PATH_KEY_BYTES } from "../inputs/value-buffer";
 
 const COOKIE = memory.data<u8>([0x63, 0x6f, 0x6f, 0x6b, 0x69, 0x65]);
 const COLON: u32 = 0x3a;
+/** Entries that one field needs: its value, and its name when that is odd. */
+const FIELD_ROOM: u32 = 2;
+/** A longer name is odd. */
+const ORDINARY_NAME_BYTES: u32 = 64;
+/** lowerName() met a byte other than a letter, a digit, `-` or `_`. */
+let hasOddByte: bool = false;
 
 @unmanaged
 export class HeaderPairs {
@@ -86,15 +92,19 @@ export class HeaderPairs {
 
 /**
  * Pushes the fields from where `pairs` stands, but cookies and pseudo-headers; the key path is the name in
- * lower case. False when the inputs are full: drain them and call again.
+ * lower case. A name is an input itself only when it is long or has a byte that names of fields do not have, so
+ * that ordinary fields cost nothing. False when the inputs are full: drain them and call again.
  */
 export function pushHeaders(inputs: Inputs, pairs: HeaderPairs, address: u32): bool {
-  while (inputs.room() != 0) {
+  while (inputs.room() >= FIELD_ROOM) {
     if (!pairs.next()) return true;
     if (pairs.nameLen != 0 && load<u8>(pairs.name) == COLON) continue;
     if (equalsFolded(pairs.name, pairs.nameLen, COOKIE, 6)) continue;
     const len = min(pairs.nameLen, PATH_KEY_BYTES);
     const path = inputs.keyNode(0, lowerName(inputs, pairs.name, len), len);
+    if (pairs.nameLen > ORDINARY_NAME_BYTES || hasOddByte) {
+      inputs.push(address, InputKind.Key, path, pairs.name, pairs.nameLen);
+    }
     inputs.push(address, InputKind.String, path, pairs.value, pairs.valueLen);
   }
   return false;
@@ -103,10 +113,19 @@ export function pushHeaders(inputs: Inputs, pairs: HeaderPairs, address: u32): b
 /** The name itself when it is lower case already, as in HTTP/2 and in Envoy. */
 function lowerName(inputs: Inputs, at: usize, len: u32): usize {
   let i: u32 = 0;
+  while (i < len && isOrdinary(load<u8>(at + i))) i++;
+  hasOddByte = false;
+  if (i == len) return at;
+  for (let k = i; k < len && !hasOddByte; k++) hasOddByte = !isOrdinary(lowerByte(load<u8>(at + k)));
   while (i < len && lowerByte(load<u8>(at + i)) == load<u8>(at + i)) i++;
   if (i == len) return at;
   const copy = inputs.arena.copy(at, len);
   if (copy == 0) return at;
   for (; i < len; i++) store<u8>(copy + i, <u8>lowerByte(load<u8>(copy + i)));
   return copy;
+}
+
+/** Of a name in lower case. */
+function isOrdinary(c: u32): bool {
+  return c - 0x61 < 26 || c - 0x30 < 10 || c == 0x2d || c == 0x5f;
 }

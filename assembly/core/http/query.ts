@@ -3,6 +3,7 @@
 // Readers disagree about `;`: some split at it, some drop the pair, most keep it as data. Both readings are
 // inspected: the pair as `&` delimits it, and, when a `;` has a `=` after it, also the pieces between the
 // semicolons. The pieces are ranges of the decoded pair, so each byte is decoded once and the work is linear.
+// The values of a key that comes again are also pushed joined, behind the last pair (repeated-keys.ts).
 // What cannot be decoded stays as it is. Nothing is dropped.
 //
 // WHY: pairs without escapes are pushed in place; others are decoded in `held`, which also carries a pair
@@ -16,6 +17,7 @@ import { InputKind, Inputs } from "../inputs/inputs";
 import { PATH_KEY_BYTES, VALUE_WINDOW, ValueBuffer } from "../inputs/value-buffer";
 import { escapeLength, putEscape } from "./percent";
 import { BracketPath } from "./bracket-path";
+import { RepeatedKeys } from "./repeated-keys";
 
 const QUERY = text("query");
 const NONE: u32 = 0xffffffff;
@@ -41,6 +43,9 @@ export class QueryParser {
   private address: u32 = 0;
   private held: ValueBuffer = new ValueBuffer();
   private brackets: BracketPath = new BracketPath();
+  private repeated: RepeatedKeys = new RepeatedKeys();
+  /** The pair was longer than a window. */
+  private wasCut: bool = false;
   /** Offset of the first raw `=` in the pair, or NONE. */
   private equals: u32 = NONE;
   /** A raw `;` was seen in the pair. */
@@ -111,15 +116,18 @@ export class QueryParser {
       this.held.bytes.bytes(this.carryAt(), this.carried);
       this.carried = 0;
     }
-    if (this.held.bytes.length == 0) return true;
-    this.endPair(inputs, 0, 0);
-    return !this.full;
+    if (this.held.bytes.length != 0) {
+      this.endPair(inputs, 0, 0);
+      if (this.full) return false;
+    }
+    return this.repeated.push(inputs, this.address);
   }
 
   reset(): void {
     this.anomalies = 0;
     this.carried = 0;
     this.brackets.reset();
+    this.repeated.reset();
     this.held.reset();
     this.nextPair();
   }
@@ -128,6 +136,7 @@ export class QueryParser {
     this.held.free();
     heap.free(changetype<usize>(this.held));
     heap.free(changetype<usize>(this.brackets));
+    this.repeated.free();
     heap.free(changetype<usize>(this));
   }
 
@@ -137,6 +146,7 @@ export class QueryParser {
     this.semicolon = false;
     this.split = false;
     this.piece = NONE;
+    this.wasCut = false;
   }
 
   private carryAt(): usize {
@@ -200,6 +210,7 @@ export class QueryParser {
   private cut(inputs: Inputs): bool {
     if (!this.pushHeld(inputs)) return false;
     this.anomalies |= Anomaly.ValueSplit;
+    this.wasCut = true;
     this.piece = NONE;
     const bytes = this.held.bytes;
     if (this.equals == NONE) {
@@ -229,13 +240,22 @@ export class QueryParser {
         return this.keep(inputs, from, to);
       }
       this.pushPair(inputs, from, len, this.equals);
+      this.note(from, len);
     } else {
       from = this.keep(inputs, from, to);
       if (this.full || !this.pushHeld(inputs)) return from;
       if (this.held.loneSurrogates > 0) this.anomalies |= Anomaly.LoneSurrogate;
+      if (!this.wasCut) this.note(this.held.bytes.at, this.held.bytes.length);
     }
     this.nextPair();
     return to + 1;
+  }
+
+  /** A whole pair was pushed; one without `=` has no value to join. */
+  private note(at: usize, len: u32): void {
+    if (this.equals >= len) return;
+    const value = this.equals + 1;
+    this.repeated.add(at, this.equals, at + value, len - value);
   }
 
   /** Both readings of the held pair; goes on where it stopped. False, and `full`, when it must stop. */

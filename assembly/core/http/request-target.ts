@@ -1,21 +1,36 @@
 // The request target (RFC 9112 §3.2): origin-form, absolute-form, asterisk-form and CONNECT's authority-form,
-// split into path and query. `#` has no meaning in a request target and is kept as data.
+// split into path and query. `#` has no meaning in a request target and is kept as data; some servers cut it off
+// as a fragment, so what follows the first one is also a value of its own.
+//
+// A path is pushed whole and segment by segment. Readers differ about what of it they hand to an application:
+// JAX-RS and Spring cut `;name=value` off a segment (RFC 3986 §3.3), routers read `name=value` segments, and a
+// wildcard takes the rest of the path with its slashes. So the parameters of a segment are values too, split
+// before they are decoded, and so is the rest from the first segment with a byte that names do not have.
+// Parameters do not overlap and there is one rest, so the work stays linear; an ordinary path has neither.
 
-import { isAlpha, isDigit } from "../bytes/ascii";
+import { isAlpha, isDigit, isWord } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
 import { Address } from "../address";
 import { InputKind, Inputs } from "../inputs/inputs";
+import { PATH_KEY_BYTES } from "../inputs/value-buffer";
 import { decoded, decodePercent } from "./percent";
 
 const SLASH: u8 = 0x2f;
 const QUESTION: u8 = 0x3f;
 const COLON: u8 = 0x3a;
+const SEMICOLON: u8 = 0x3b;
+const EQUALS: u8 = 0x3d;
+const HASH: u8 = 0x23;
+const PERCENT: u32 = 0x25;
 
 /** What push() pushes next. */
 enum Stage {
   Raw,
   Path,
   Segments,
+  Rest,
+  Parameters,
+  Fragment,
 }
 
 @unmanaged
@@ -32,6 +47,8 @@ export class RequestTarget {
   /** Where the next segment starts, relative to the path, and its number. */
   private offset: u32 = 0;
   private segment: i32 = 0;
+  /** Where the first segment with an odd byte starts, relative to the path; `pathLen` when there is none. */
+  private odd: u32 = 0;
 
   /** Splits the target; its bytes must stay until everything is pushed and drained. */
   start(at: usize, len: u32): void {
@@ -48,9 +65,10 @@ export class RequestTarget {
     this.stage = Stage.Raw;
     this.offset = 0;
     this.segment = 0;
+    this.odd = this.pathLen;
   }
 
-  /** Pushes the raw target, the decoded path and its decoded segments. False when the inputs are full. */
+  /** Pushes the raw target and what the path holds, decoded. False when the inputs are full: drain, call again. */
   push(inputs: Inputs): bool {
     if (this.stage == Stage.Raw) {
       if (!inputs.push(Address.RequestUriRaw, InputKind.String, 0, this.raw, this.rawLen)) return false;
@@ -60,6 +78,25 @@ export class RequestTarget {
       if (!this.pushDecoded(inputs, 0, this.path, this.pathLen)) return false;
       this.stage = Stage.Segments;
     }
+    if (this.stage == Stage.Segments) {
+      if (!this.pushSegments(inputs)) return false;
+      this.stage = Stage.Rest;
+    }
+    if (this.stage == Stage.Rest) {
+      if (!this.pushRest(inputs)) return false;
+      this.offset = this.odd;
+      this.stage = Stage.Parameters;
+    }
+    if (this.stage == Stage.Parameters) {
+      if (!this.pushParameters(inputs)) return false;
+      this.stage = Stage.Fragment;
+    }
+    const end = this.raw + this.rawLen;
+    const hash = findByte(this.raw, end, HASH);
+    return hash == end || this.pushDecoded(inputs, 0, hash + 1, <u32>(end - hash - 1));
+  }
+
+  private pushSegments(inputs: Inputs): bool {
     const end = this.path + this.pathLen;
     while (this.offset < this.pathLen) {
       const at = this.path + this.offset;
@@ -68,8 +105,41 @@ export class RequestTarget {
         if (inputs.room() == 0) return false;
         this.pushDecoded(inputs, inputs.indexNode(0, this.segment), at, <u32>(slash - at));
         this.segment++;
+        if (this.odd == this.pathLen && isOdd(at, slash)) this.odd = this.offset;
       }
       this.offset = <u32>(slash + 1 - this.path);
+    }
+    return true;
+  }
+
+  /** What a wildcard takes from the first odd segment on; a last segment was pushed already. */
+  private pushRest(inputs: Inputs): bool {
+    const at = this.path + this.odd;
+    const end = this.path + this.pathLen;
+    return findByte(at, end, SLASH) == end || this.pushDecoded(inputs, 0, at, <u32>(end - at));
+  }
+
+  /** The pieces of the segments between semicolons; of `name=value` the value, with the name as its key. */
+  private pushParameters(inputs: Inputs): bool {
+    const end = this.path + this.pathLen;
+    while (this.offset < this.pathLen) {
+      const at = this.path + this.offset;
+      let equals: usize = 0;
+      let to = at;
+      while (to < end && load<u8>(to) != SLASH && load<u8>(to) != SEMICOLON) {
+        if (equals == 0 && load<u8>(to) == EQUALS) equals = to;
+        to++;
+      }
+      const opens = at == this.path || load<u8>(at - 1) == SLASH;
+      const closes = to == end || load<u8>(to) == SLASH;
+      // Without a name and a semicolon it is the segment, which was pushed.
+      if (at != to && !(equals == 0 && opens && closes)) {
+        if (inputs.room() == 0) return false;
+        const value = equals == 0 ? at : equals + 1;
+        const path = equals == 0 ? 0 : inputs.keyNode(0, at, min(<u32>(equals - at), PATH_KEY_BYTES));
+        this.pushDecoded(inputs, path, value, <u32>(to - value));
+      }
+      this.offset = <u32>(to + 1 - this.path);
     }
     return true;
   }
@@ -95,4 +165,15 @@ function skipAuthority(at: usize, end: usize): usize {
 
 function isSchemeByte(c: u32): bool {
   return isAlpha(c) || isDigit(c) || c == 0x2b || c == 0x2d || c == 0x2e;
+}
+
+/** Holds a byte that is rare in the names that paths are made of; spaces between words are not. */
+function isOdd(at: usize, end: usize): bool {
+  for (let p = at; p < end; p++) {
+    const c = <u32>load<u8>(p);
+    if (isWord(c) || c - 0x2b < 4 || c == 0x7e || c == 0x40 || c == COLON) continue;
+    if (end - p < 3 || c != PERCENT || load<u8>(p, 1) != 0x32 || load<u8>(p, 2) != 0x30) return true;
+    p += 2;
+  }
+  return false;
 }

@@ -27,6 +27,14 @@ describe("core/http/header-fields", () => {
     expect(listing(inputs)).toBe("x-twice=1 x-twice=2 empty=", "inputs");
     expect(pairs.malformed).toBe(false, "whole");
   });
+  test("names are inputs when they are long or have odd bytes", () => {
+    const long = "a".repeat(65);
+    const bytes = blob(["x-a_1", "1", "X<b", "2", "x'c", "3", "a".repeat(64), "4", long, "5"]);
+    pairs.start(bytes.at, bytes.length);
+    expect(pushHeaders(inputs, pairs, 5)).toBe(true, "complete");
+    const wanted = "x-a_1=1 x<b#X<b x<b=2 x'c#x'c x'c=3 " + "a".repeat(64) + "=4 " + long + "#" + long;
+    expect(listing(inputs)).toBe(wanted + " " + long + "=5", "inputs");
+  });
   test("find() sees the first of a name, whatever its case", () => {
     const bytes = blob(FIELDS);
     const name = new Bytes("x-twice");

@@ -17,7 +17,14 @@ class Row {
 
 const ROWS: Row[] = [
   new Row("pairs", "a=1&b=2", "a# a=1 b# b=2", 0),
-  new Row("duplicate keys are all kept", "a=1&a=2", "a# a=1 a# a=2", 0),
+  new Row("duplicate keys are all kept, and joined", "a=1&a=2", "a# a=1 a# a=2 a=1,2", 0),
+  new Row(
+    "keys are joined in the order they began",
+    "b=1&a=%32&b=3&c=4&%61=5&b=",
+    "b# b=1 a# a=2 b# b=3 c# c=4 a# a=5 b# b= b=1,3, a=2,5",
+    0,
+  ),
+  new Row("keys without a value are not joined", "a&a&a=1", "a# a= a# a= a# a=1", 0),
   new Row("plus and escapes", "a+b=%41+%c3%a9", "a b# a b=A é", 0),
   new Row("key only, empty value, empty key", "a&b=&=c&&", "a# a= b# b= # =c", 0),
   new Row("equals in the value", "a=b=c", "a# a=b=c", 0),
@@ -49,6 +56,26 @@ describe("core/http/query QueryParser", () => {
       expect(listing(inputs)).toBe(row.wanted, row.name);
       expect(parser.anomalies).toBe(row.anomalies, row.name);
     }
+  });
+  test("of many repeated keys the first are joined", () => {
+    let pairs = "";
+    for (let i = 0; i < 300; i++) pairs += "k" + (i % 20).toString() + "=" + i.toString() + "&";
+    const bytes = new Bytes(pairs);
+    parser.start(3);
+    parser.feed(inputs, bytes.at, bytes.len);
+    const before = inputs.count;
+    expect(parser.finish(inputs)).toBe(true, "complete");
+    expect(inputs.count - before).toBe(16, "keys");
+    inputs.clear();
+  });
+  test("a value longer than the window is not joined with its own windows", () => {
+    const bytes = new Bytes("a=" + "x".repeat(200000));
+    parser.start(3);
+    parser.feed(inputs, bytes.at, bytes.len);
+    parser.finish(inputs);
+    const count = inputs.count;
+    expect(inputs.len(count - 1) > 8192).toBe(true, "a window is last");
+    inputs.clear();
   });
   test("brackets past the limit are one key", () => {
     const bytes = new Bytes("a" + "[b]".repeat(100) + "=1");
