@@ -13,7 +13,12 @@ const ROWS: string[][] = [
   ["/a?b?c", "/a", "b?c", "=/a?b?c =/a 0=a"],
   ["/a#b?c#d%31", "/a#b", "c#d%31", "=/a#b?c#d%31 =/a#b 0=a#b =b?c#d1"],
   ["/a#", "/a#", "", "=/a# =/a# 0=a# ="],
-  ["/a/b;x=%31;y;/c", "/a/b;x=%31;y;/c", "", "=/a/b;x=%31;y;/c =/a/b;x=1;y;/c 0=a 1=b;x=1;y; 2=c =b;x=1;y;/c =b x=1 =y"],
+  [
+    "/a/b;x=%31;y;/c",
+    "/a/b;x=%31;y;/c",
+    "",
+    "=/a/b;x=%31;y;/c =/a/b;x=1;y;/c 0=a 1=b;x=1;y; 2=c =b;x=1;y;/c =b x=1 =y",
+  ],
   ["/get/p='x'", "/get/p='x'", "", "=/get/p='x' =/get/p='x' 0=get 1=p='x' p='x'"],
   ["/a%20b/c,d/e@f:g", "/a%20b/c,d/e@f:g", "", "=/a%20b/c,d/e@f:g =/a b/c,d/e@f:g 0=a b 1=c,d 2=e@f:g"],
   ["/a/<b/c/<d", "/a/<b/c/<d", "", "=/a/<b/c/<d =/a/<b/c/<d 0=a 1=<b 2=c 3=<d =<b/c/<d"],
