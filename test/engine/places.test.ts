@@ -20,8 +20,8 @@ const ATTACKS: [string, EngineRequest][] = [
   ["matrix parameter", { path: "/items;id=1%20union%20select%20password%20from%20users/list" }],
   ["segment with a name", { path: "/get/id=1'%20or%20'1'='1" }],
   ["rest of the path", { path: "/page/<svg/onload=alert(1)>" }],
-  ["repeated parameter", { path: "/?id=1/*&x=2&id=*/union/*&id=*/select%20password%20from%20users" }],
-  ["repeated field of a form", form("id=1/*&id=*/union%20select%20password%20from%20users")],
+  ["repeated parameter", { path: "/?id=1/*&x=2&id=*/or/*&id=*/2=2" }],
+  ["repeated field of a form", form("id=1/*&id=*/or/*&id=*/2=2")],
   ["fragment", { path: "/page#<script>alert(1)</script>" }],
   ["name of a header", { headers: [["x-<script>alert(1)</script>", "1"]] }],
 ];
@@ -45,7 +45,7 @@ describe("places", () => {
     assert.deepEqual(blocked, []);
   });
   test("a form in pieces is joined as the whole one is", () => {
-    const body = new TextEncoder().encode("id=1/*&id=*/union%20select%20password%20from%20users");
+    const body = new TextEncoder().encode("id=1/*&id=*/or/*&id=*/2=2");
     for (const size of [1, 2, 3, 7, 16]) {
       const chunks = [];
       for (let at = 0; at < body.length; at += size) chunks.push(body.subarray(at, at + size));
