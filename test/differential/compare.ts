@@ -55,7 +55,7 @@ export class Pair {
 /** Why we leave out rules that are of no use at a proxy. */
 const NO_PROXY = /^not available at a proxy|^needs the application's runtime/;
 /** At most so many tries to make a case smaller. */
-const SHRINK_TRIES = 400;
+const SHRINK_TRIES = 200;
 
 /** The difference as it was found, in the rule that shows it. */
 export function caseOf(document: RulesDocument, difference: Difference, payload: Payload): Case {
