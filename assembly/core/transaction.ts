@@ -19,6 +19,7 @@ import { HeaderPairs, pushHeaders } from "./http/header-fields";
 import { QueryParser } from "./http/query";
 import { RequestTarget } from "./http/request-target";
 import { ANOMALY_NAMES, Anomaly } from "./inputs/anomaly";
+import { BodyKeys } from "./inputs/body-keys";
 import { InputKind, Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
 import { CUSTOM, Policy, SHIPPED } from "./policy";
@@ -90,6 +91,8 @@ export class Transaction {
   inspected: u64 = 0;
   /** The client's address: what the configured header says, else what the host says; empty when not asked for. */
   clientIp: Text = new Text();
+  /** Names of the request body's members, when a fingerprint is made of them. */
+  bodyKeys: BodyKeys = new BodyKeys();
   private time: u64 = 0;
   private budget: i64 = 0;
   private requestBodyOpen: bool = false;
@@ -244,7 +247,9 @@ export class Transaction {
     const config = this.policy.config;
     this.requestBodyOpen =
       config.inspectRequestBody && config.allowsContentType(contentType.type, contentType.typeLen);
-    if (this.requestBodyOpen) this.requestParser.start(contentType, Address.RequestBody);
+    if (!this.requestBodyOpen) return;
+    this.requestParser.start(contentType, Address.RequestBody);
+    if (this.policy.notesBodyKeys()) this.bodyKeys.start(contentType.kind);
   }
 
   /** Bytes of the request body that were not given before; `end` when they are the last. */
@@ -267,6 +272,7 @@ export class Transaction {
     this.closeRequestBody();
     this.pushAnomalies(Address.RequestAnomalies, this.anomalies);
     this.conclude(AFTER_REQUEST);
+    this.bodyKeys.close();
   }
 
   private closeRequestBody(): void {
@@ -365,6 +371,7 @@ export class Transaction {
   private evaluate(finished: u32): void {
     const observe = observer;
     if (observe !== null && inputs.count != 0) observe(this, inputs);
+    this.bodyKeys.collect(inputs, this.arena);
     evaluator.budget = this.budget;
     evaluator.now = this.time;
     // What is encoded inside a value is for rules to find, not for exclusions to go by.
@@ -421,6 +428,7 @@ export class Transaction {
     this.filters.ruleset = null;
     this.filters.matches = 0;
     this.filters.matchedRules = 0;
+    this.bodyKeys.reset();
     this.arena.reset();
     this.accepts = Accepts.Json;
     this.requestId.len = 0;
