@@ -13,6 +13,7 @@ import { BodyParser } from "./body/body-parser";
 import { Mode } from "./config/config";
 import { prefersHtml } from "./http/accept";
 import { BodyKind, ContentType } from "./http/content-type";
+import { BearerToken } from "./http/bearer-token";
 import { Cookies } from "./http/cookies";
 import { ForwardedHop } from "./http/forwarded-hop";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
@@ -42,6 +43,7 @@ const METHOD = text(":method");
 const PATH = text(":path");
 const STATUS = text(":status");
 const COOKIE = text("cookie");
+const AUTHORIZATION = text("authorization");
 const ACCEPT = text("accept");
 const CONTENT_TYPE = text("content-type");
 const CONTENT_LENGTH = text("content-length");
@@ -54,6 +56,7 @@ const target = new RequestTarget();
 const query = new QueryParser();
 const graphql = new GraphqlParser();
 const cookies = new Cookies();
+const token = new BearerToken();
 const contentType = new ContentType();
 const hop = new ForwardedHop();
 const anomalyNames = anomalyTexts();
@@ -93,6 +96,8 @@ export class Transaction {
   clientIp: Text = new Text();
   /** Names of the request body's members, when a fingerprint is made of them. */
   bodyKeys: BodyKeys = new BodyKeys();
+  /** The bit of the token's address, once there was one: what is absent from no token is no finding. */
+  private tokenAddress: u32 = 0;
   private time: u64 = 0;
   private budget: i64 = 0;
   private requestBodyOpen: bool = false;
@@ -174,6 +179,8 @@ export class Transaction {
     pairs.rewind();
     while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) this.drain();
     this.pushQuery();
+    // Last, as it drains: all before it is judged together.
+    if (this.policy.reads(Address.RequestJwt)) this.pushToken();
     this.anomalies |= target.anomalies;
     this.conclude(AFTER_REQUEST_HEADERS);
     if (end) this.endRequest();
@@ -235,6 +242,12 @@ export class Transaction {
       while (!cookies.push(inputs)) this.drain();
       this.anomalies |= cookies.anomalies;
     }
+  }
+
+  private pushToken(): void {
+    if (!pairs.find(AUTHORIZATION.at, AUTHORIZATION.len) || !token.start(pairs.value, pairs.valueLen)) return;
+    this.tokenAddress = 1 << Address.RequestJwt;
+    while (!token.push(inputs)) this.drain();
   }
 
   private pushOne(address: u32, at: usize, len: u32): void {
@@ -364,7 +377,7 @@ export class Transaction {
 
   /** Evaluates what is left of `addresses` (bit per address), which receive nothing more. */
   private conclude(addresses: u32): void {
-    this.evaluate(addresses);
+    this.evaluate(addresses | this.tokenAddress);
   }
 
   /** Exclusions first, so that they hold for the very inputs that make them hold. */
@@ -436,6 +449,7 @@ export class Transaction {
     this.status = 0;
     this.anomalies = 0;
     this.responseAnomalies = 0;
+    this.tokenAddress = 0;
     this.limits = 0;
     this.inspected = 0;
     this.requestBodyOpen = false;
