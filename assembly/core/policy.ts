@@ -15,6 +15,11 @@ import {
   ActionKind,
   ExclusionMode,
   Level,
+  PROCESSOR_FLAGS,
+  PROCESSOR_KIND,
+  PROCESSOR_SIZE,
+  ProcessorFlag,
+  ProcessorKind,
   RULE_ACTION,
   RULE_FLAGS,
   RULE_ID,
@@ -54,6 +59,8 @@ export class Policy {
   /** Programs of the configuration's own redaction patterns, owned; 0 = none. */
   redactKeys: usize = 0;
   redactValues: usize = 0;
+  /** Bits by ProcessorKind: those whose results events show. */
+  fingerprints: u32 = 0;
   /** Bytes of the custom ruleset, owned. */
   private customBytes: usize = 0;
   /** Transactions under way, and one for the plugin while this is its policy. */
@@ -96,6 +103,7 @@ export class Policy {
     this.findBlockAction();
     this.settleRules(this.shipped, Level.Default);
     this.settleRules(this.custom, Level.Low);
+    this.fingerprints = shownProcessors(this.shipped) | shownProcessors(this.custom);
     this.exclusions.open(this.custom);
     this.exclusions.resolve(this.shipped, SHIPPED);
     this.exclusions.resolve(this.custom, CUSTOM);
@@ -192,6 +200,11 @@ export class Policy {
     );
   }
 
+  /** An event shows something made of the names in a request body. */
+  notesBodyKeys(): bool {
+    return (this.fingerprints & (1 << ProcessorKind.EndpointFingerprint)) != 0;
+  }
+
   acquire(): void {
     this.users++;
   }
@@ -225,6 +238,19 @@ function freeCache(ruleset: Ruleset): void {
 
 function actionRecord(table: Ruleset, code: u32): usize {
   return table.section(Section.Actions) + <usize>((code - 2) * ACTION_SIZE);
+}
+
+/** Bits by ProcessorKind: those of `ruleset` whose results events show. */
+function shownProcessors(ruleset: Ruleset): u32 {
+  const count: u32 = ruleset.size == 0 ? 0 : ruleset.count(Section.Processors);
+  let bits: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const record = ruleset.section(Section.Processors) + <usize>i * PROCESSOR_SIZE;
+    const flags = load<u32>(record, PROCESSOR_FLAGS);
+    const kind = load<u32>(record, PROCESSOR_KIND);
+    if ((flags & ProcessorFlag.Output) != 0) bits |= 1 << kind;
+  }
+  return bits;
 }
 
 /** Flags of every rule as its document has them. */

@@ -13,12 +13,14 @@ import { BodyParser } from "./body/body-parser";
 import { Mode } from "./config/config";
 import { prefersHtml } from "./http/accept";
 import { BodyKind, ContentType } from "./http/content-type";
+import { BearerToken } from "./http/bearer-token";
 import { Cookies } from "./http/cookies";
 import { ForwardedHop } from "./http/forwarded-hop";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
 import { QueryParser } from "./http/query";
 import { RequestTarget } from "./http/request-target";
 import { ANOMALY_NAMES, Anomaly } from "./inputs/anomaly";
+import { BodyKeys } from "./inputs/body-keys";
 import { InputKind, Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
 import { CUSTOM, Policy, SHIPPED } from "./policy";
@@ -41,6 +43,7 @@ const METHOD = text(":method");
 const PATH = text(":path");
 const STATUS = text(":status");
 const COOKIE = text("cookie");
+const AUTHORIZATION = text("authorization");
 const ACCEPT = text("accept");
 const CONTENT_TYPE = text("content-type");
 const CONTENT_LENGTH = text("content-length");
@@ -53,6 +56,7 @@ const target = new RequestTarget();
 const query = new QueryParser();
 const graphql = new GraphqlParser();
 const cookies = new Cookies();
+const token = new BearerToken();
 const contentType = new ContentType();
 const hop = new ForwardedHop();
 const anomalyNames = anomalyTexts();
@@ -90,6 +94,10 @@ export class Transaction {
   inspected: u64 = 0;
   /** The client's address: what the configured header says, else what the host says; empty when not asked for. */
   clientIp: Text = new Text();
+  /** Names of the request body's members, when a fingerprint is made of them. */
+  bodyKeys: BodyKeys = new BodyKeys();
+  /** The bit of the token's address, once there was one: what is absent from no token is no finding. */
+  private tokenAddress: u32 = 0;
   private time: u64 = 0;
   private budget: i64 = 0;
   private requestBodyOpen: bool = false;
@@ -171,6 +179,8 @@ export class Transaction {
     pairs.rewind();
     while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) this.drain();
     this.pushQuery();
+    // Last, as it drains: all before it is judged together.
+    if (this.policy.reads(Address.RequestJwt)) this.pushToken();
     this.anomalies |= target.anomalies;
     this.conclude(AFTER_REQUEST_HEADERS);
     if (end) this.endRequest();
@@ -234,6 +244,12 @@ export class Transaction {
     }
   }
 
+  private pushToken(): void {
+    if (!pairs.find(AUTHORIZATION.at, AUTHORIZATION.len) || !token.start(pairs.value, pairs.valueLen)) return;
+    this.tokenAddress = 1 << Address.RequestJwt;
+    while (!token.push(inputs)) this.drain();
+  }
+
   private pushOne(address: u32, at: usize, len: u32): void {
     if (len == 0) return;
     if (inputs.room() == 0) this.drain();
@@ -244,7 +260,9 @@ export class Transaction {
     const config = this.policy.config;
     this.requestBodyOpen =
       config.inspectRequestBody && config.allowsContentType(contentType.type, contentType.typeLen);
-    if (this.requestBodyOpen) this.requestParser.start(contentType, Address.RequestBody);
+    if (!this.requestBodyOpen) return;
+    this.requestParser.start(contentType, Address.RequestBody);
+    if (this.policy.notesBodyKeys()) this.bodyKeys.start(contentType.kind);
   }
 
   /** Bytes of the request body that were not given before; `end` when they are the last. */
@@ -267,6 +285,7 @@ export class Transaction {
     this.closeRequestBody();
     this.pushAnomalies(Address.RequestAnomalies, this.anomalies);
     this.conclude(AFTER_REQUEST);
+    this.bodyKeys.close();
   }
 
   private closeRequestBody(): void {
@@ -358,13 +377,14 @@ export class Transaction {
 
   /** Evaluates what is left of `addresses` (bit per address), which receive nothing more. */
   private conclude(addresses: u32): void {
-    this.evaluate(addresses);
+    this.evaluate(addresses | this.tokenAddress);
   }
 
   /** Exclusions first, so that they hold for the very inputs that make them hold. */
   private evaluate(finished: u32): void {
     const observe = observer;
     if (observe !== null && inputs.count != 0) observe(this, inputs);
+    this.bodyKeys.collect(inputs, this.arena);
     evaluator.budget = this.budget;
     evaluator.now = this.time;
     // What is encoded inside a value is for rules to find, not for exclusions to go by.
@@ -421,6 +441,7 @@ export class Transaction {
     this.filters.ruleset = null;
     this.filters.matches = 0;
     this.filters.matchedRules = 0;
+    this.bodyKeys.reset();
     this.arena.reset();
     this.accepts = Accepts.Json;
     this.requestId.len = 0;
@@ -428,6 +449,7 @@ export class Transaction {
     this.status = 0;
     this.anomalies = 0;
     this.responseAnomalies = 0;
+    this.tokenAddress = 0;
     this.limits = 0;
     this.inspected = 0;
     this.requestBodyOpen = false;

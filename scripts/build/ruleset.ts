@@ -35,9 +35,9 @@ export async function buildDefaultRuleset(): Promise<Uint8Array> {
   return table;
 }
 
-/** The rules document that ships: rules/*.yaml, and the redaction patterns beside them. */
+/** The rules document that ships: rules/*.yaml, and beside them the processors and the redaction patterns. */
 export function shippedRules(): unknown {
-  return { ...readRules("rules"), redaction: parse(readFileSync("rules/data/redaction.yaml", "utf8")) };
+  return { ...readRules("rules"), processors: parse(readFileSync("rules/data/processors.yaml", "utf8")), redaction: parse(readFileSync("rules/data/redaction.yaml", "utf8")) };
 }
 
 function writePlace(size: number): void {

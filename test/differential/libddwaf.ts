@@ -17,6 +17,7 @@ interface RunResult {
     rule_matches: { operator: string; parameters: Omit<Evidence, "operator">[] }[];
   }[];
   actions?: Record<string, Record<string, unknown>>;
+  attributes?: Record<string, unknown>;
 }
 
 interface Waf {
@@ -89,6 +90,16 @@ export class Libddwaf {
         })),
         reply: replyOf(actions),
       };
+    } finally {
+      context.dispose();
+    }
+  }
+
+  /** What its processors make of a payload. */
+  attributes(payload: Payload): Record<string, unknown> {
+    const context = this.waf!.createContext();
+    try {
+      return context.run({ persistent: payload }, TIMEOUT_US).attributes ?? {};
     } finally {
       context.dispose();
     }

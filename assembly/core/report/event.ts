@@ -17,6 +17,7 @@ import { VERSION } from "../version";
 import { appendRuleAttributes, endAttributes, startAttributes } from "./attributes";
 import { Decision, appendActions, decide } from "./decision";
 import { Redaction } from "./redact";
+import { appendProcessorAttributes } from "./processors";
 import { appendRuleIds, appendTriggers, chooseRules } from "./triggers";
 import { appendTimestamp } from "./timestamp";
 
@@ -93,6 +94,7 @@ export function appendEvent(out: ByteWriter, tx: Transaction, context: EventCont
   startAttributes(',"attributes":{');
   appendRuleAttributes(out, tx, tx.shipped, redaction);
   appendRuleAttributes(out, tx, tx.custom, redaction);
+  appendProcessorAttributes(out, tx, context.headersAt, context.headersLen);
   endAttributes(out);
   out.text(',"version":"');
   out.text(VERSION);
