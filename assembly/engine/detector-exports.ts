@@ -11,6 +11,8 @@ import { detectForgedJwt } from "../core/match/jwt";
 import { PHP_REQUIRED, detectPhp, phpSteps } from "../core/match/php";
 import { detectScript, scriptSteps } from "../core/match/script";
 import { SHELL_REQUIRED, detectShell, shellSteps } from "../core/match/shell";
+import { detectOpenRedirect, openRedirectSteps } from "../core/match/open-redirect";
+import { UPLOAD_REQUIRED, detectScriptUpload, scriptUploadSteps } from "../core/match/script-upload";
 import { SSRF_REQUIRED, detectSsrf, ssrfSteps } from "../core/match/ssrf";
 import { detectTemplate, templateSteps } from "../core/match/template";
 import { detectJndi, jndiSteps } from "../core/match/jndi";
@@ -211,4 +213,25 @@ export function templateDetect(at: usize, len: u32): bool {
 
 export function templateStepCount(): u32 {
   return templateSteps();
+}
+
+export function openRedirectDetect(at: usize, len: u32): bool {
+  return detectOpenRedirect(at, at + len, span);
+}
+
+export function openRedirectStepCount(): u32 {
+  return openRedirectSteps();
+}
+
+export function scriptUploadDetect(at: usize, len: u32): bool {
+  return detectScriptUpload(at, at + len, span);
+}
+
+export function scriptUploadStepCount(): u32 {
+  return scriptUploadSteps();
+}
+
+/** 256-bit set: a value without any of these bytes is never detected. */
+export function scriptUploadRequiredSet(): usize {
+  return UPLOAD_REQUIRED;
 }

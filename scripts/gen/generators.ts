@@ -26,6 +26,7 @@ export const GENERATORS: Generator[] = [
   { script: "scripts/gen/script-words.ts", files: [`${GENERATED}/script-words.ts`] },
   { script: "scripts/gen/shell-words.ts", files: [`${GENERATED}/shell-words.ts`] },
   { script: "scripts/gen/sql-words.ts", files: [`${GENERATED}/sql-words.ts`] },
+  { script: "scripts/gen/upload-words.ts", files: [`${GENERATED}/upload-words.ts`] },
   { script: "scripts/gen/url-words.ts", files: [`${GENERATED}/url-words.ts`] },
   { script: "scripts/gen/template-words.ts", files: [`${GENERATED}/template-words.ts`] },
   { script: "scripts/gen/unicode-normalize.ts", files: [`${GENERATED}/unicode-normalize.ts`] },

@@ -1,5 +1,5 @@
 // Writes assembly/core/generated/url-words.ts: what schemes, hosts and first path segments of a URL mean to whoever
-// makes a server fetch it. A scheme is entered with its ":", a path segment with the "/" before it; hosts are looked
+// makes a server fetch it or a browser go there. A scheme is entered with its ":", a path segment with the "/" before it; hosts are looked
 // up whole and by each of their suffixes.
 //
 // Hosts of metadata services: the documentation of AWS, Google Cloud, Azure, Oracle, Alibaba, Tencent, Equinix,
@@ -47,6 +47,12 @@ const CLASSES: WordClasses = {
     "/latest/meta-data /latest/user-data /latest/dynamic /latest/api/token /computemetadata/v1 /computemetadata/v1beta1 " +
     "/metadata/v1 /metadata/v1.json /metadata/instance /metadata/identity /opc/v1/instance /opc/v2/instance /opc/v1 /opc/v2 " +
     "/openstack/latest /hetzner/v1/metadata /2009-04-04/meta-data /v2/credentials",
+  /** Top-level domains that end hosts, never names of files or members: IANA's root zone, and RFC 2606. */
+  TOP:
+    "com net org edu gov mil biz xyz online site website space store tech live life fun pro top icu club shop cloud dev app " +
+    "host press link click work world today email agency digital media network news blog systems services solutions " +
+    "tld test example invalid localhost io me co uk us eu de fr nl ru cn jp br in it es ch se no fi dk be at au ca nz mx " +
+    "ar cl kr tw hk sg my th vn ph tr ir il za ng ke ua cz sk hu ro bg gr pt ie lt lv ee tk ml ga cf gq cc tv ws su sh ly gg to xn",
 };
 
 writeTable(CLASSES, "assembly/core/generated/url-words.ts", "scripts/gen/url-words.ts", "URL", 512);

@@ -99,4 +99,21 @@ export const SYSTEM_PIECES = {
     ".png",
     "a",
   ],
+  openRedirect: [
+    ..."/ \\ \t : @ ; < > ? # & = % . .. %2f %5c %09 %2e 。 ． 〱 http: https: ftp: evil com net x 127 10 [ ] a".split(
+      " ",
+    ),
+    "//",
+    " ",
+    "\n",
+    "/?next=//a.com&url=//a.com&to=//a.com",
+  ],
+  scriptUpload: [
+    ...". / \\ ; : % %00 ::$DATA php php5 PHTML jsp asp jpg txt sess_ wp-config .htaccess web.config a 0".split(
+      " ",
+    ),
+    "0123456789abcdefghij",
+    " ",
+    "\u0000",
+  ],
 };

@@ -24,6 +24,8 @@ export const DETECTORS = [
   "java",
   "script",
   "template",
+  "openRedirect",
+  "scriptUpload",
 ] as const;
 export type Detector = (typeof DETECTORS)[number];
 

@@ -11,8 +11,10 @@ import { NOSQL_REQUIRED } from "../match/nosql";
 import { NumberType, NumberValue, parseNumber } from "../match/number";
 import { JAVA_LITERALS } from "../match/java";
 import { JWT_LITERALS } from "../match/jwt";
+import { REDIRECT_REQUIRED, REDIRECT_REQUIRED_DOTS } from "../match/open-redirect";
 import { PHP_REQUIRED } from "../match/php";
 import { SCRIPT_LITERALS } from "../match/script";
+import { UPLOAD_REQUIRED } from "../match/script-upload";
 import { SHELL_REQUIRED } from "../match/shell";
 import { SQLI_REQUIRED } from "../match/sqli";
 import { SSRF_REQUIRED } from "../match/ssrf";
@@ -108,7 +110,7 @@ export function compileOperand(operand: Operand, doc: JsonDocument, parameters: 
 }
 
 /** What every match of a detector contains. */
-// eslint-disable-next-line max-lines-per-function -- one branch per operator
+// eslint-disable-next-line max-lines-per-function, complexity -- one branch per operator
 function requireOfDetector(operand: Operand): bool {
   switch (operand.operator) {
     case Operator.IsSqli:
@@ -129,6 +131,10 @@ function requireOfDetector(operand: Operand): bool {
       operand.maskA = classesOfSet(SSRF_REQUIRED);
       operand.minLength = max<u32>(operand.minLength, 7);
       return true;
+    case Operator.IsOpenRedirect:
+      return requireBoth(operand, 6, REDIRECT_REQUIRED, REDIRECT_REQUIRED_DOTS);
+    case Operator.IsScriptUpload:
+      return requireBoth(operand, 4, UPLOAD_REQUIRED, UPLOAD_REQUIRED);
     case Operator.IsTemplateInjection:
       operand.maskA = TEMPLATE_MARKS;
       operand.maskB = TEMPLATE_BRACKETS;
@@ -148,15 +154,9 @@ function requireOfDetector(operand: Operand): bool {
       operand.maskA = classesOfSet(NOSQL_REQUIRED);
       return true;
     case Operator.IsLdapInjection:
-      operand.minLength = 3;
-      operand.maskA = classesOfSet(LDAP_REQUIRED);
-      operand.maskB = classesOfSet(LDAP_REQUIRED_MARKS);
-      return true;
+      return requireBoth(operand, 3, LDAP_REQUIRED, LDAP_REQUIRED_MARKS);
     case Operator.IsXpathInjection:
-      operand.minLength = 3;
-      operand.maskA = classesOfSet(XPATH_REQUIRED);
-      operand.maskB = classesOfSet(XPATH_REQUIRED_MARKS);
-      return true;
+      return requireBoth(operand, 3, XPATH_REQUIRED, XPATH_REQUIRED_MARKS);
     case Operator.IsMailInjection:
     case Operator.IsHeaderInjection:
       operand.minLength = 6;
@@ -175,6 +175,14 @@ function requireOfDetector(operand: Operand): bool {
     default:
       return true;
   }
+}
+
+/** At least so many bytes, and one of each of two sets. */
+function requireBoth(operand: Operand, minLength: u32, first: usize, second: usize): bool {
+  operand.minLength = max<u32>(operand.minLength, minLength);
+  operand.maskA = classesOfSet(first);
+  operand.maskB = classesOfSet(second);
+  return true;
 }
 
 /** One of these, any case, is in every match of the operator. A space stands between them. */

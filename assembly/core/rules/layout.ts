@@ -313,8 +313,10 @@ export enum Operator {
   IsForgedJwt = 27,
   IsCodeInjection = 28,
   IsTemplateInjection = 29,
+  IsOpenRedirect = 30,
+  IsScriptUpload = 31,
   /** Ours: keeps the one scalar at a path, for attributes; rules cannot name it. */
-  Capture = 30,
+  Capture = 32,
 }
 
 export const OPERATOR_NAMES = [
@@ -348,4 +350,6 @@ export const OPERATOR_NAMES = [
   "is_forged_jwt",
   "is_code_injection",
   "is_template_injection",
+  "is_open_redirect",
+  "is_script_upload",
 ];

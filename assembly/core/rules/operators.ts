@@ -23,6 +23,8 @@ import { detectScript } from "../match/script";
 import { detectShell } from "../match/shell";
 import { Span } from "../match/span";
 import { detectSqli } from "../match/sqli";
+import { detectOpenRedirect } from "../match/open-redirect";
+import { detectScriptUpload } from "../match/script-upload";
 import { detectSsrf } from "../match/ssrf";
 import { detectXpath } from "../match/xpath";
 import { Utf8Repair } from "../match/utf8-repair";
@@ -91,6 +93,10 @@ export function matchOperator(
       return detectShell(at, at + len, span);
     case Operator.IsSsrfTarget:
       return detectSsrf(at, at + len, span);
+    case Operator.IsOpenRedirect:
+      return detectOpenRedirect(at, at + len, span);
+    case Operator.IsScriptUpload:
+      return detectScriptUpload(at, at + len, span);
     case Operator.IsTemplateInjection:
       return detectTemplate(at, at + len, span);
     case Operator.IsJndiLookup:
