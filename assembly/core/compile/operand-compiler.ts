@@ -124,13 +124,9 @@ function requireOfDetector(operand: Operand): bool {
       operand.maskA = classesOfSet(SHELL_REQUIRED);
       return true;
     case Operator.IsPathTraversal:
-      operand.maskA = classesOfSet(TRAVERSAL_REQUIRED);
-      operand.minLength = max<u32>(operand.minLength, 3);
-      return true;
+      return requireBoth(operand, 3, TRAVERSAL_REQUIRED, TRAVERSAL_REQUIRED);
     case Operator.IsSsrfTarget:
-      operand.maskA = classesOfSet(SSRF_REQUIRED);
-      operand.minLength = max<u32>(operand.minLength, 7);
-      return true;
+      return requireBoth(operand, 7, SSRF_REQUIRED, SSRF_REQUIRED);
     case Operator.IsOpenRedirect:
       return requireBoth(operand, 6, REDIRECT_REQUIRED, REDIRECT_REQUIRED_DOTS);
     case Operator.IsScriptUpload:
@@ -177,7 +173,7 @@ function requireOfDetector(operand: Operand): bool {
   }
 }
 
-/** At least so many bytes, and one of each of two sets. */
+/** At least so many bytes, and one of each of two sets (which may be the same). */
 function requireBoth(operand: Operand, minLength: u32, first: usize, second: usize): bool {
   operand.minLength = max<u32>(operand.minLength, minLength);
   operand.maskA = classesOfSet(first);
