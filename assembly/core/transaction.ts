@@ -19,7 +19,8 @@ import { ForwardedHop } from "./http/forwarded-hop";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
 import { QueryParser } from "./http/query";
 import { RequestTarget } from "./http/request-target";
-import { ANOMALY_NAMES, Anomaly } from "./inputs/anomaly";
+import { Anomaly } from "./inputs/anomaly";
+import { anomalyTexts } from "./inputs/anomaly-texts";
 import { BodyKeys } from "./inputs/body-keys";
 import { InputKind, Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
@@ -432,15 +433,9 @@ export class Transaction {
     if (changetype<usize>(this.policy) != 0) this.policy.release();
     this.policy = changetype<Policy>(0);
     this.verdict = Verdict.Allow;
-    this.shipped.ruleset = null;
-    this.shipped.matches = 0;
-    this.shipped.matchedRules = 0;
-    this.custom.ruleset = null;
-    this.custom.matches = 0;
-    this.custom.matchedRules = 0;
-    this.filters.ruleset = null;
-    this.filters.matches = 0;
-    this.filters.matchedRules = 0;
+    this.shipped.end();
+    this.custom.end();
+    this.filters.end();
     this.bodyKeys.reset();
     this.arena.reset();
     this.accepts = Accepts.Json;
@@ -457,12 +452,6 @@ export class Transaction {
     this.requestParser.reset();
     this.responseParser.reset();
   }
-}
-
-function anomalyTexts(): Array<Text> {
-  const out: Array<Text> = [];
-  for (let i = 0; i < ANOMALY_NAMES.length; i++) out.push(text(ANOMALY_NAMES[i]));
-  return out;
 }
 
 function feedQuery(tx: Transaction, at: usize, len: u32): void {

@@ -79,6 +79,13 @@ export class RuleState {
     return bits != 0;
   }
 
+  /** Forgets the ruleset and what it found; the arena is the caller's. */
+  end(): void {
+    this.ruleset = null;
+    this.matches = 0;
+    this.matchedRules = 0;
+  }
+
   isSatisfied(condition: u32): bool {
     return bit(this.satisfied, condition);
   }
