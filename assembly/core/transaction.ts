@@ -11,7 +11,7 @@ import { equalsFolded } from "./bytes/ascii";
 import { GraphqlParser } from "./body/graphql";
 import { BodyParser } from "./body/body-parser";
 import { Mode } from "./config/config";
-import { prefersHtml } from "./http/accept";
+import { Accepts, prefersHtml } from "./http/accept";
 import { BodyKind, ContentType } from "./http/content-type";
 import { BearerToken } from "./http/bearer-token";
 import { Cookies } from "./http/cookies";
@@ -30,12 +30,6 @@ import { Evaluator } from "./rules/rule-eval";
 import { RuleState } from "./rules/rule-state";
 import { Verdict } from "./verdict";
 
-/** Which block page the client can read. */
-export enum Accepts {
-  Json = 0,
-  Html = 1,
-}
-
 const ARENA_FIRST: u32 = 1024;
 const ARENA_CAP: u32 = 1024 * 1024;
 const REQUEST_ID_BYTES: u32 = 128;
@@ -47,7 +41,6 @@ const COOKIE = text("cookie");
 const AUTHORIZATION = text("authorization");
 const ACCEPT = text("accept");
 const CONTENT_TYPE = text("content-type");
-const CONTENT_LENGTH = text("content-length");
 const REQUEST_ID = text("x-request-id");
 
 const inputs = new Inputs();

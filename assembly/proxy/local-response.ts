@@ -12,7 +12,8 @@ import {
   ACTION_TEMPLATE,
   ActionKind,
 } from "../core/rules/layout";
-import { Accepts, Transaction } from "../core/transaction";
+import { Accepts } from "../core/http/accept";
+import { Transaction } from "../core/transaction";
 import { Status } from "./abi";
 import { NO_STATUS_GRPC, sendLocalResponse } from "./host";
 

@@ -3,6 +3,12 @@
 import { equalsFolded } from "../bytes/ascii";
 import { text } from "../bytes/text";
 
+/** Which block page the client can read. */
+export enum Accepts {
+  Json = 0,
+  Html = 1,
+}
+
 const TEXT_HTML = text("text/html");
 const JSON = text("json");
 

@@ -13,7 +13,7 @@ import { JsonDocument, JsonKind } from "../document/json-document";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { KeyPath } from "../inputs/key-path";
 import { PATH_KEY_BYTES } from "../inputs/value-buffer";
-import { base64UrlDecode } from "../transform/base64-decode";
+import { base64UrlDecode } from "../bytes/base64-decode";
 
 const BEARER = text("Bearer");
 const HEADER = text("header");

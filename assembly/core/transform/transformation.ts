@@ -1,7 +1,7 @@
 // Which transformation a name means, what it does to a value, and which bytes a value must have for it to do
 // anything. A transformation looks first and copies only when something changes.
 import { ByteWriter } from "../bytes/byte-writer";
-import { base64Decode, base64UrlDecode } from "./base64-decode";
+import { base64Decode, base64UrlDecode } from "../bytes/base64-decode";
 import { base64Encode } from "./base64-encode";
 import { compressWhitespace } from "./compress-whitespace";
 import { cssDecode } from "./css-decode";

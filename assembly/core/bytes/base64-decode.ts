@@ -1,8 +1,8 @@
 // base64_decode and base64url_decode: only a value that is base64 from end to end is decoded; padding may be
 // missing or, where padding fits at all, be shorter. The bits left over at the end become a byte of their own, as
 // the ModSecurity transformation does it, unless they are zero. Output: at most 3 bytes per 4, rounded up.
-import { isAlpha, isDigit } from "../bytes/ascii";
-import { ByteWriter } from "../bytes/byte-writer";
+import { isAlpha, isDigit } from "./ascii";
+import { ByteWriter } from "./byte-writer";
 
 const PAD: u32 = 0x3d;
 
