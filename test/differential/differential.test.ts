@@ -50,6 +50,30 @@ describe("differential: libddwaf and we", () => {
   });
 });
 
+describe("differential: one payload after the other", () => {
+  test("what was clean as a key, number or null is not clean as a text", () => {
+    for (const address of ["server.request.cookies", "server.request.headers.no_cookies"]) {
+      const equals = (value: string) => condition("equals", [{ address }], { type: "string", value });
+      const low = condition("lower_than", [{ address }], { type: "float", value: -9 });
+      const name = condition("match_regex", [{ address, transformers: ["keys_only"] }], { regex: "^x$" });
+      const pair = new Pair(
+        rulesDocument([
+          rule("empty", [equals("")]),
+          rule("number", [equals("42")]),
+          rule("low", [low]),
+          rule("name", [name]),
+        ]),
+      );
+      for (const value of [null, "", "42", {}, "", "42"]) {
+        const payload = { [address]: { "42": value } };
+        const verdicts = pair.compare(payload).differences.filter(({ kind }) => kind === "missed");
+        assert.deepEqual(verdicts, [], JSON.stringify(payload));
+      }
+      pair.dispose();
+    }
+  });
+});
+
 describe("accepted differences", () => {
   test("each has a reason and a scope", () => {
     const entries = acceptedDifferences();

@@ -178,8 +178,7 @@ function ruleTexts(rules: readonly Rule[]): string[] {
 /** Each rule with a type of its own, without actions and levels: all look, and all that match are reported. */
 function ruleByRule(rules: readonly Rule[]): Rule[] {
   return rules.map((each) => {
-    const tags: Record<string, string> & { type: string } = { ...each.tags, type: each.id };
-    const alone = { ...each, tags };
+    const alone: Rule = { ...each, tags: { ...each.tags, type: each.id } };
     delete alone.on_match;
     delete alone.tags["level"];
     return alone;

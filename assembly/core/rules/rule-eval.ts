@@ -92,7 +92,7 @@ export class Evaluator {
     for (let i: u32 = 0; i < count; i++) {
       if (!this.enterInput(inputs, i)) continue;
       if (this.budget < 0) return;
-      if (isRepeated(this.address)) this.evaluateRepeated(inputs.at(i), inputs.len(i));
+      if (isRepeated(this.address, this.laneKind)) this.evaluateRepeated(inputs.at(i), inputs.len(i));
       else this.evaluateWhole(inputs.at(i), inputs.len(i));
     }
   }
