@@ -136,7 +136,7 @@ export class RequestTarget {
       if (at != to && !(equals == 0 && opens && closes)) {
         if (inputs.room() == 0) return false;
         const value = equals == 0 ? at : equals + 1;
-        const path = equals == 0 ? 0 : inputs.keyNode(0, at, min(<u32>(equals - at), PATH_KEY_BYTES));
+        const path: usize = equals == 0 ? 0 : inputs.keyNode(0, at, min(<u32>(equals - at), PATH_KEY_BYTES));
         this.pushDecoded(inputs, path, value, <u32>(to - value));
       }
       this.offset = <u32>(to + 1 - this.path);

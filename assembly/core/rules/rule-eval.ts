@@ -28,6 +28,7 @@ import { beginValue, matchOperator, readsKind, readsValue } from "./operators";
 import { literalIsAt } from "./literal-match";
 import { isAtPath, pathFits } from "./path-match";
 import { cacheLane, isRepeated } from "./repeated-values";
+import { isEnabled, looksNegated } from "./enabled-rules";
 import { RuleState } from "./rule-state";
 import { Ruleset } from "./ruleset";
 
@@ -162,7 +163,12 @@ export class Evaluator {
       const number = load<u32>(list + ((<usize>i) << 2));
       const condition = ruleset.condition(number);
       if ((load<u32>(condition, layout.CONDITION_ADDRESSES) & ~addresses) != 0) continue;
-      if (state.isSatisfied(number) || state.wasHit(number) || !this.isEnabled(condition)) continue;
+      if (
+        state.isSatisfied(number) ||
+        state.wasHit(number) ||
+        !isEnabled(this.ruleset, this.state, condition)
+      )
+        continue;
       const optional = load<u8>(condition, layout.CONDITION_OPERATOR) == Operator.Exists;
       if (!optional && !state.wasSeen(number)) continue;
       this.address = <u32>ctz(load<u32>(condition, layout.CONDITION_ADDRESSES));
@@ -184,11 +190,7 @@ export class Evaluator {
   /** Evaluates a header field or cookie, unless the very same one is known to be clean. */
   private evaluateRepeated(at: usize, len: u32): void {
     const clean = this.ruleset.clean;
-    if (
-      clean === null ||
-      keyPathDepth(this.path) != 1 ||
-      load<u32>(this.lane, layout.LANE_NEGATED + 4) != 0
-    ) {
+    if (clean === null || keyPathDepth(this.path) != 1 || looksNegated(this.ruleset, this.state, this.lane)) {
       this.evaluateWhole(at, len);
       return;
     }
@@ -345,7 +347,7 @@ export class Evaluator {
     store<u32>(mark, this.serial);
     const condition = this.ruleset.condition(number);
     if (this.len < load<u32>(condition, layout.CONDITION_MIN_LENGTH)) return;
-    if (!this.isEnabled(condition) || this.state.isSatisfied(number)) return;
+    if (!isEnabled(this.ruleset, this.state, condition) || this.state.isSatisfied(number)) return;
     if (this.state.hasMatched(load<u32>(condition, layout.CONDITION_RULE))) return;
     if (!readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind)) return;
     if (this.withheld != Withheld.No && this.isWithheld(load<u32>(condition, layout.CONDITION_RULE))) return;
@@ -369,12 +371,6 @@ export class Evaluator {
       this.satisfy(number, condition, at, this.len);
       return;
     }
-  }
-
-  private isEnabled(condition: usize): bool {
-    const rule = load<u32>(condition, layout.CONDITION_RULE);
-    if ((load<u32>(this.ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return false;
-    return exclusionMode(this.state.modeOf(rule)) != layout.ExclusionMode.Bypass;
   }
 
   /** An exclusion withholds the input from the rule. */
@@ -412,7 +408,8 @@ export class Evaluator {
     for (let i: u32 = 0; i < count; i++) {
       const number = load<u32>(list + ((<usize>i) << 2));
       const condition = this.ruleset.condition(number);
-      if (this.state.wasHit(number) || !readsValue(this.ruleset, condition, this.kind)) continue;
+      if (this.state.wasHit(number) || !isEnabled(this.ruleset, this.state, condition)) continue;
+      if (!readsValue(this.ruleset, condition, this.kind)) continue;
       let probe =
         this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
       const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);

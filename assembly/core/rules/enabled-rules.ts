@@ -1,0 +1,24 @@
+// Which conditions belong to a rule that is to be evaluated in this transaction.
+
+import { exclusionMode } from "./exclusions";
+import * as layout from "./layout";
+import { Section } from "./layout";
+import { RuleState } from "./rule-state";
+import { Ruleset } from "./ruleset";
+
+/** The condition's rule is enabled, and no exclusion bypasses it. */
+export function isEnabled(ruleset: Ruleset, state: RuleState, condition: usize): bool {
+  const rule = load<u32>(condition, layout.CONDITION_RULE);
+  if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return false;
+  return exclusionMode(state.modeOf(rule)) != layout.ExclusionMode.Bypass;
+}
+
+/** A negated condition of an enabled rule looks at `lane`: it must see every value that comes there. */
+export function looksNegated(ruleset: Ruleset, state: RuleState, lane: usize): bool {
+  let at = ruleset.section(Section.Negated) + ((<usize>load<u32>(lane, layout.LANE_NEGATED)) << 2);
+  const end = at + ((<usize>load<u32>(lane, layout.LANE_NEGATED + 4)) << 2);
+  for (; at < end; at += 4) {
+    if (isEnabled(ruleset, state, ruleset.condition(load<u32>(at)))) return true;
+  }
+  return false;
+}
