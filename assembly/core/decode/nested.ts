@@ -55,7 +55,7 @@ const BASE64: u64 =
 
 /** Rounds of an input that need not be looked into again. */
 const DONE: u32 = 0xff;
-/** A list longer than this is not worth a look: applications do not decode megabytes twice. */
+/** A value longer than this is not looked into as a structure: applications do not decode megabytes twice. */
 const STRUCTURE_MAX: u32 = 64 * 1024;
 const TOKEN_HEAD: u32 = 0x4a7965; // "eyJ"
 
@@ -139,7 +139,7 @@ export class NestedValues {
   private openStructure(at: usize, len: u32, mask: u64): void {
     if (len < 8) return;
     if ((mask & ~BASE64) == 0) {
-      if (load<u16>(at) != 0x7965 || (mask & DOT) == 0) this.openBase64(at, len);
+      this.openBase64(at, len);
       return;
     }
     const first = <u32>load<u8>(at);
@@ -174,7 +174,7 @@ export class NestedValues {
   private openToken(at: usize, len: u32): void {
     const end = at + len;
     let p = at;
-    if (<u32>load<u8>(at) - 0x65 != 0) {
+    if (load<u8>(at) != 0x65) {
       p = findByte(at, min(end, at + 8), 0x20) + 1;
     }
     if (p + 8 > end || (load<u32>(p) & 0xffffff) != TOKEN_HEAD) return;

@@ -80,7 +80,7 @@ function readOne(at: usize, end: usize): usize {
     close(at + 1);
     return at + 1;
   }
-  // ı, İ, ſ and the Kelvin sign are i, s and k once Java has changed their case.
+  // ı, İ and ſ are i and s once Java has changed their case.
   if ((c == 0xc4 && (next == 0xb1 || next == 0xb0)) || (c == 0xc5 && next == 0xbf)) {
     put(c == 0xc4 ? 0x69 : 0x73);
     return at + 2;

@@ -5,8 +5,8 @@
 // "file:", perhaps cut by a NUL – is judged by where it leads: ../images/logo.png is a link, ../config.php is none. A run
 // within a text has to climb to a file of the system, or so far that nobody writes it.
 //
-// Runs do not overlap; looking back for where one begins stops at the end of the one before. TEST: test/unit/core/match/traversal.spec.ts,
-// test/engine/detectors.test.ts
+// Runs do not overlap; looking back for where one begins stops at the end of the one before. TEST: test/engine/detectors.test.ts,
+// test/rules/path-traversal.yaml
 
 import { isAlpha, isSpace, isWord, lowerByte } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
