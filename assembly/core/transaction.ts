@@ -55,6 +55,11 @@ const contentType = new ContentType();
 const hop = new ForwardedHop();
 const anomalyNames = anomalyTexts();
 
+/** Of the fields being read: whether cookies are among them; the value of Authorization, 0 = none. */
+let hasCookies: bool = false;
+let credentials: usize = 0;
+let credentialsLen: u32 = 0;
+
 /** Told of the inputs of a drain before they are evaluated. */
 export type DrainObserver = (tx: Transaction, inputs: Inputs) => void;
 
@@ -161,6 +166,8 @@ export class Transaction {
     pairs.start(at, len);
     target.start(0, 0);
     contentType.parse(0, 0);
+    hasCookies = false;
+    credentials = 0;
     while (pairs.next()) this.readRequestField();
     if (pairs.malformed) {
       this.limits |= Limit.Headers;
@@ -169,7 +176,7 @@ export class Transaction {
     this.keepClientIp(ip, ipLen);
     this.pushOne(Address.ClientIp, this.clientIp.at, this.clientIp.len);
     while (!target.push(inputs)) this.drain();
-    this.pushCookies();
+    if (hasCookies) this.pushCookies();
     pairs.rewind();
     while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) this.drain();
     this.pushQuery();
@@ -190,6 +197,7 @@ export class Transaction {
         break;
       case 6:
         if (isField(ACCEPT)) this.accepts = prefersHtml(at, len) ? Accepts.Html : Accepts.Json;
+        else hasCookies = hasCookies || isField(COOKIE);
         break;
       case 7:
         if (isField(METHOD)) this.pushOne(Address.RequestMethod, at, len);
@@ -197,6 +205,12 @@ export class Transaction {
       case 12:
         if (isField(CONTENT_TYPE)) contentType.parse(at, len);
         else if (isField(REQUEST_ID)) this.keepRequestId(at, len);
+        break;
+      case 13:
+        if (credentials == 0 && isField(AUTHORIZATION)) {
+          credentials = at;
+          credentialsLen = len;
+        }
         break;
     }
   }
@@ -239,7 +253,7 @@ export class Transaction {
   }
 
   private pushToken(): void {
-    if (!pairs.find(AUTHORIZATION.at, AUTHORIZATION.len) || !token.start(pairs.value, pairs.valueLen)) return;
+    if (credentials == 0 || !token.start(credentials, credentialsLen)) return;
     this.tokenAddress = 1 << Address.RequestJwt;
     while (!token.push(inputs)) this.drain();
   }

@@ -10,8 +10,11 @@ import {
   CONDITION_KINDS,
   CONDITION_MASK_A,
   CONDITION_MASK_B,
+  CONDITION_MIN_LENGTH,
   CONDITION_NEGATED,
+  CONDITION_OPERATOR,
   CONDITION_PROBE_COUNT,
+  CONDITION_RULE,
   CONDITION_SIZE,
   GROUP_COUNT,
   GROUP_FIRST,
@@ -24,10 +27,21 @@ import {
   LANE_GROUPS,
   LANE_KINDS,
   LANE_NEGATED,
+  LANE_PATHS,
+  LANE_SIZE,
+  LaneKind,
+  MEMBER_CHAIN,
+  MEMBER_CONDITION,
+  MEMBER_KIND,
+  MEMBER_MIN_LENGTH,
+  MEMBER_RULE,
+  MemberKind,
+  Operator,
   PROBE_ADDRESS,
   PROBE_CHAIN,
   PROBE_KIND,
   PROBE_LANE_CHAIN,
+  PROBE_PATH_COUNT,
   PROBE_SIZE,
   Section,
 } from "../rules/layout";
@@ -52,8 +66,10 @@ function buildLane(writer: RulesetWriter, hasLiterals: Array<bool>, address: u32
   const literal: Array<u32> = [];
   const negated: Array<u32> = [];
   const conditions = writer.count(Section.Conditions);
+  let paths: u32 = 0;
   for (let i: u32 = 0; i < conditions; i++) {
     if (!joinLane(writer, i, address, kind, firstChain)) continue;
+    paths += countPaths(writer, i, address, kind);
     if (load<u8>(conditionAt(writer, i), CONDITION_NEGATED)) negated.push(i);
     else if (hasLiterals[i]) literal.push(i);
     else plain.push(i);
@@ -64,11 +80,12 @@ function buildLane(writer: RulesetWriter, hasLiterals: Array<bool>, address: u32
   store<u32>(lane, firstChain, LANE_CHAINS);
   store<u32>(lane, chains, LANE_CHAINS + 4);
   store<u32>(lane, plain.length + literal.length + negated.length, LANE_CONDITIONS);
+  store<u32>(lane, paths, LANE_PATHS);
   store<u32>(lane, writer.count(Section.Negated), LANE_NEGATED);
   store<u32>(lane, negated.length, LANE_NEGATED + 4);
   for (let i = 0; i < negated.length; i++) writer.section(Section.Negated).u32(negated[i]);
-  buildGroups(writer, lane, LANE_GROUPS, plain, true);
-  buildGroups(writer, lane, LANE_GATES, literal, false);
+  buildGroups(writer, lane, LANE_GROUPS, plain, address, kind);
+  buildGroups(writer, lane, LANE_GATES, literal, address, NO_MEMBERS);
   openGatesFirst(writer, load<u32>(lane, LANE_GATES), load<u32>(lane, LANE_GATES + 4));
   return true;
 }
@@ -95,6 +112,44 @@ function joinLane(writer: RulesetWriter, i: u32, address: u32, kind: u32, firstC
   store<u32>(condition, load<u32>(condition, CONDITION_KINDS) | (1 << kind), CONDITION_KINDS);
   store<u32>(condition, load<u32>(condition, CONDITION_ADDRESSES) | (1 << address), CONDITION_ADDRESSES);
   return true;
+}
+
+/** Probes of the condition in this lane that ask for a key path. */
+function countPaths(writer: RulesetWriter, i: u32, address: u32, kind: u32): u32 {
+  const condition = conditionAt(writer, i);
+  let probe = writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
+  const end = probe + <usize>load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE;
+  let count: u32 = 0;
+  for (; probe < end; probe += PROBE_SIZE) {
+    if (load<u8>(probe, PROBE_ADDRESS) != address || load<u8>(probe, PROBE_KIND) != kind) continue;
+    if (load<u32>(probe, PROBE_PATH_COUNT) != 0) count++;
+  }
+  return count;
+}
+
+/** Writes the condition as a member of a group of its lane. */
+function writeMember(writer: RulesetWriter, i: u32, address: u32, kind: u32): void {
+  const member = writer.record(Section.GroupConditions);
+  const condition = conditionAt(writer, i);
+  let probe = writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
+  const end = probe + <usize>load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE;
+  let only: usize = 0;
+  let count: u32 = 0;
+  for (; probe < end; probe += PROBE_SIZE) {
+    if (load<u8>(probe, PROBE_ADDRESS) != address || load<u8>(probe, PROBE_KIND) != kind) continue;
+    only = probe;
+    count++;
+  }
+  store<u32>(member, i, MEMBER_CONDITION);
+  store<u32>(member, load<u32>(condition, CONDITION_RULE), MEMBER_RULE);
+  store<u32>(member, load<u32>(condition, CONDITION_MIN_LENGTH), MEMBER_MIN_LENGTH);
+  store<u8>(member, load<u8>(only, PROBE_LANE_CHAIN), MEMBER_CHAIN);
+  const chain = load<u32>(only, PROBE_CHAIN);
+  const scan = load<u32>(writer.section(Section.Chains).at + <usize>chain * CHAIN_SIZE, CHAIN_SCAN);
+  let memberKind: u32 = chain == scan ? MemberKind.Plain : MemberKind.Lowers;
+  if (count != 1 || load<u32>(only, PROBE_PATH_COUNT) != 0 || kind == LaneKind.Scalars) memberKind = MemberKind.Other;
+  if (load<u8>(condition, CONDITION_OPERATOR) == Operator.Capture) memberKind = MemberKind.Other;
+  store<u8>(member, <u8>memberKind, MEMBER_KIND);
 }
 
 function laneChain(writer: RulesetWriter, first: u32, scan: u32): u32 {
@@ -128,13 +183,17 @@ function openness(gate: usize): u32 {
   return min(classWeight(load<u64>(gate, GROUP_MASK_A)), classWeight(load<u64>(gate, GROUP_MASK_B)));
 }
 
-/** One group per distinct pair of masks; `list` false writes the masks alone. */
+/** In place of a kind: the masks alone are wanted. */
+const NO_MEMBERS: u32 = 0xff;
+
+/** One group per distinct pair of masks. */
 function buildGroups(
   writer: RulesetWriter,
   lane: usize,
   field: usize,
   members: Array<u32>,
-  list: bool,
+  address: u32,
+  kind: u32,
 ): void {
   const first = writer.count(Section.Groups);
   const done = new StaticArray<bool>(members.length);
@@ -148,7 +207,7 @@ function buildGroups(
       if (load<u64>(condition, CONDITION_MASK_A) != maskA || load<u64>(condition, CONDITION_MASK_B) != maskB)
         continue;
       done[j] = true;
-      if (list) writer.section(Section.GroupConditions).u32(members[j]);
+      if (kind != NO_MEMBERS) writeMember(writer, members[j], address, kind);
     }
     const group = writer.record(Section.Groups);
     store<u64>(group, maskA, GROUP_MASK_A);
@@ -156,7 +215,7 @@ function buildGroups(
     store<u32>(group, start, GROUP_FIRST);
     store<u32>(group, writer.count(Section.GroupConditions) - start, GROUP_COUNT);
   }
-  const record = writer.section(Section.Lanes).at + writer.section(Section.Lanes).length - 40;
+  const record = writer.section(Section.Lanes).at + writer.section(Section.Lanes).length - LANE_SIZE;
   store<u32>(record + field, first);
   store<u32>(record + field, writer.count(Section.Groups) - first, 4);
 }

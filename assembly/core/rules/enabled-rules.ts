@@ -8,7 +8,11 @@ import { Ruleset } from "./ruleset";
 
 /** The condition's rule is enabled, and no exclusion bypasses it. */
 export function isEnabled(ruleset: Ruleset, state: RuleState, condition: usize): bool {
-  const rule = load<u32>(condition, layout.CONDITION_RULE);
+  return isRuleEnabled(ruleset, state, load<u32>(condition, layout.CONDITION_RULE));
+}
+
+/** The rule is enabled, and no exclusion bypasses it. */
+export function isRuleEnabled(ruleset: Ruleset, state: RuleState, rule: u32): bool {
   if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return false;
   return exclusionMode(state.modeOf(rule)) != layout.ExclusionMode.Bypass;
 }

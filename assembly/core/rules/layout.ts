@@ -1,15 +1,15 @@
 // Layout of a compiled ruleset. Little-endian, position-independent: every offset is from the first byte.
 //
 // ╒═ header ═══════════════════════════════════════════════════════════════════════════════════════╕
-// │  0 label "WGRULES3"   8 u32 size   12 u32 checksum of bytes 16..size                           │
+// │  0 label "WGRULES4"   8 u32 size   12 u32 checksum of bytes 16..size                           │
 // │ 16 sections: SECTION_COUNT × (u32 offset, u32 count), in the order of enum Section             │
 // ╘════════════════════════════════════════════════════════════════════════════════════════════════╛
 // Sections are 8-byte aligned arrays of the fixed-size records below. Texts and operator tables are in Blob, and
 // what records call an offset is from Blob's first byte.
 
-/** "WGRULES3" as two words; the digit grows with every change of what a section or operand holds. */
+/** "WGRULES4" as two words; the digit grows with every change of what a section or operand holds. */
 export const LABEL_LOW: u32 = 0x55524757;
-export const LABEL_HIGH: u32 = 0x3353454c;
+export const LABEL_HIGH: u32 = 0x3453454c;
 export const HEADER_SIZE: u32 = 208;
 export const SECTIONS_AT: u32 = 16;
 
@@ -47,7 +47,7 @@ export const ADDRESS_LIMIT: u32 = 32;
 
 /** Record sizes by section, in bytes; 4 = u32, 1 = bytes. */
 export const RECORD_SIZES = [
-  64, 72, 24, 24, 40, 4, 24, 4, 4, 24, 4, 4, 1, 40, 8, 1, 1, 24, 24, 24, 32, 24, 24,
+  64, 72, 24, 24, 40, 4, 24, 16, 4, 24, 4, 4, 1, 40, 8, 1, 1, 24, 24, 24, 32, 24, 24,
 ];
 export const RULE_SIZE: u32 = 64;
 export const CONDITION_SIZE: u32 = 72;
@@ -55,6 +55,7 @@ export const PROBE_SIZE: u32 = 24;
 export const CHAIN_SIZE: u32 = 24;
 export const LANE_SIZE: u32 = 40;
 export const GROUP_SIZE: u32 = 24;
+export const MEMBER_SIZE: u32 = 16;
 export const LITERAL_SIZE: u32 = 24;
 export const ACTION_SIZE: u32 = 40;
 export const EXCLUSION_SIZE: u32 = 24;
@@ -149,6 +150,8 @@ export const LANE_GROUPS: u32 = 8;
 export const LANE_GATES: u32 = 16;
 export const LANE_NEGATED: u32 = 24;
 export const LANE_CONDITIONS: u32 = 32;
+/** How many of its probes ask for a key path. */
+export const LANE_PATHS: u32 = 36;
 
 export enum LaneKind {
   Values = 0,
@@ -162,6 +165,23 @@ export const GROUP_MASK_A: u32 = 0;
 export const GROUP_MASK_B: u32 = 8;
 export const GROUP_FIRST: u32 = 16;
 export const GROUP_COUNT: u32 = 20;
+
+// Member of a group (GroupConditions): what is asked of a condition before its operator, without its own record.
+export const MEMBER_CONDITION: u32 = 0;
+export const MEMBER_RULE: u32 = 4;
+export const MEMBER_MIN_LENGTH: u32 = 8;
+/** PROBE_LANE_CHAIN of its only probe. */
+export const MEMBER_CHAIN: u32 = 12;
+export const MEMBER_KIND: u32 = 13;
+
+export enum MemberKind {
+  /** One probe in the lane, any key path; the prefilter reads the bytes that the operator does. */
+  Plain = 0,
+  /** As above, and the operator reads them in lower case. */
+  Lowers = 1,
+  /** The condition's record and probes have to be looked at. */
+  Other = 2,
+}
 
 // Literal: a lower-case text that a match of its conditions contains.
 export const LITERAL_GRAM: u32 = 0;

@@ -1,19 +1,46 @@
-// Which values are worth remembering as clean (clean-cache.ts): those that clients send again with every request.
+// Which values are worth remembering as clean (clean-cache.ts): those that clients send again with every request. Header
+// fields and cookies are a session's; methods, paths, statuses and the names of parameters and members are an API's.
 
 import { Address } from "../address";
 import { LaneKind } from "./layout";
 
-/** Addresses whose values come again and again: header fields, and the cookies of a session. */
-export function isRepeated(address: u32, laneKind: u32): bool {
-  if (address == Address.RequestCookies) return laneKind != LaneKind.Scalars;
-  // One number of the cache is all that header fields have: their names and numbers must not be taken for texts.
-  if (laneKind != LaneKind.Values) return false;
-  return address == Address.RequestHeaders || address == Address.ResponseHeaders;
+/** The value is of a kind that seldom comes twice. */
+export const NOT_CACHED: u32 = 0xff;
+
+/** Places whose rules may look at the name a value has; below them those where the bytes alone decide. */
+const NAMED: u32 = 3;
+
+/** The entry's key has the name of the value too. */
+export function isNamed(place: u32): bool {
+  return place < NAMED;
 }
 
-/** Number of an address and kind in the cache, below 4. Header names are not inputs of their own. */
-export function cacheLane(address: u32, laneKind: u32): u32 {
-  if (address == Address.ResponseHeaders) return 2;
-  if (address == Address.RequestHeaders) return 0;
-  return laneKind == LaneKind.Keys ? 3 : 1;
+/** Number of the value's place in the cache, below 16, or NOT_CACHED. Header names are not inputs of their own. */
+export function cachePlace(address: u32, laneKind: u32): u32 {
+  if (laneKind == LaneKind.Values) {
+    switch (<i32>address) {
+      case Address.RequestHeaders:
+        return 0;
+      case Address.ResponseHeaders:
+        return 1;
+      case Address.RequestCookies:
+        return 2;
+      case Address.RequestMethod:
+        return 4;
+      case Address.RequestPath:
+        return 5;
+      case Address.ResponseStatus:
+        return 6;
+    }
+  } else if (laneKind == LaneKind.Keys) {
+    switch (<i32>address) {
+      case Address.RequestCookies:
+        return 3;
+      case Address.RequestQuery:
+        return 7;
+      case Address.RequestBody:
+        return 8;
+    }
+  }
+  return NOT_CACHED;
 }
