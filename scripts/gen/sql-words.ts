@@ -100,7 +100,7 @@ const CLASSES: WordClasses = {
     "export_set zeroblob printf tochar json_table xmlserialize xpath array_to_string lag " +
     "stuff patindex charindex formatmessage newid isnumeric servername sysadmin compress uncompress " +
     "multipoint geometrycollection multilinestring linestring multipolygon polygon writefile readfile " +
-    "uncompressed_length validate_password_strength inet_aton inet_ntoa",
+    "uncompressed_length validate_password_strength inet_aton inet_ntoa find_in_set",
   COMMON:
     "count sum avg max min floor ceil round now curdate curtime getdate trim ltrim rtrim coalesce nvl rank row_number " +
     "date_format position pi sign greatest least field power rand",
@@ -111,7 +111,7 @@ const CLASSES: WordClasses = {
     "v$version v$instance rdb$database rdb$fields rdb$types rdb$relations sysxlogins pg_stat_activity domain.domains",
   TYPE:
     "int integer bigint smallint tinyint varchar nvarchar nchar_type varbinary char_type numeric decimal float real date " +
-    "datetime signed unsigned text character varchar2 number boolean bool bytea xml json",
+    "datetime signed unsigned text character varchar2 number boolean bool bytea xml json jsonb double",
 };
 
 writeTable(CLASSES, "assembly/core/generated/sql-words.ts", "scripts/gen/sql-words.ts", "SQL", 2048);

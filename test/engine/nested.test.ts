@@ -100,6 +100,13 @@ describe("nested values", () => {
     });
   }
 
+  test("base64 whose plus became a space", () => {
+    use();
+    const encoded = base64(`${NEEDLE}>>`);
+    assert.ok(encoded.includes("+"));
+    assert.ok(findings(encoded.replaceAll("+", " ")).length > 0);
+  });
+
   test("any two on top of one another", () => {
     use();
     const names = fc.constantFrom(...Object.keys(ENCODERS));

@@ -62,7 +62,8 @@ function makeSextets(): usize {
     let sextet: u32 = INVALID;
     if (isAlpha(c)) sextet = c & 0x20 ? c - 0x61 + 26 : c - 0x41;
     else if (isDigit(c)) sextet = c - 0x30 + 52;
-    else if (c == 0x2b || c == 0x2d) sextet = 62;
+    // A plus in a query has become a space.
+    else if (c == 0x2b || c == 0x2d || c == 0x20) sextet = 62;
     else if (c == 0x2f || c == 0x5f) sextet = 63;
     else if (c == 0x0a || c == 0x0d) sextet = SKIPPED;
     store<u8>(table + c, <u8>sextet);

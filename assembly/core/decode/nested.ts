@@ -138,10 +138,7 @@ export class NestedValues {
 
   private openStructure(at: usize, len: u32, mask: u64): void {
     if (len < 8) return;
-    if ((mask & ~BASE64) == 0) {
-      this.openBase64(at, len);
-      return;
-    }
+    if ((mask & ~(BASE64 | SPACE)) == 0 && (this.openBase64(at, len) || (mask & SPACE) == 0)) return;
     const first = <u32>load<u8>(at);
     const folded = first | 0x20;
     if (first == 0x7b || first == 0x5b || first == 0x20 || first == 0x0a) this.openJson(at, len);
@@ -151,15 +148,14 @@ export class NestedValues {
     if ((mask & URL) == URL && this.address != Address.RequestHeaders) this.openUrl(at, len);
   }
 
-  private openBase64(at: usize, len: u32): void {
+  private openBase64(at: usize, len: u32): bool {
     const text = this.text;
     text.clear();
-    if (decodeBase64Text(at, len, text)) {
-      this.push(text.at, text.length);
-      return;
-    }
     // A path of one segment.
-    if (load<u8>(at) == 0x2f && decodeBase64Text(at + 1, len - 1, text)) this.push(text.at, text.length);
+    const found =
+      decodeBase64Text(at, len, text) || (load<u8>(at) == 0x2f && decodeBase64Text(at + 1, len - 1, text));
+    if (found) this.push(text.at, text.length);
+    return found;
   }
 
   /** A copy of the text as one more input. */

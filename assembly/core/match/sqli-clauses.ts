@@ -213,10 +213,16 @@ function readAlias(word: u32): void {
       return;
     }
   }
+  if (word == W.SQL_SUBJECT && isCurrent()) return next();
   // interval '1' day, (name text)
   const typed = run.operand == SqlOperand.String || run.operand == SqlOperand.Name;
   if (typed && run.clause == Clause.Call && word == W.SQL_TYPE) return next();
   fail();
+}
+
+/** current user: the two words of DB2 for current_user. */
+function isCurrent(): bool {
+  return run.operandTo - run.operandFrom == 7 && (load<u32>(run.operandFrom) | 0x20202020) == 0x72727563;
 }
 
 /** A statement begins at the current token; `sign` is set once it has proved to be one. */
@@ -340,7 +346,9 @@ export function readStatement(sign: u32): void {
         if (sqlToken != SqlToken.Word || sqlWord != W.SQL_SELECT) return fail();
       } else if (subject == 0 && sqlToken == SqlToken.Word) {
         for (let words = 0; words < 3 && sqlToken == SqlToken.Word && sqlWord == 0; words++) next();
-        if (sqlToken != SqlToken.Word || sqlWord != W.SQL_OUTFILE) return fail();
+        // copy t to /path
+        const path = sign == SIGN_STACKED && sqlToken == SqlToken.Arithmetic && sqlByte == 0x2f;
+        if (!path && (sqlToken != SqlToken.Word || sqlWord != W.SQL_OUTFILE)) return fail();
       } else if (!isObject(subject)) return fail();
       run.signs |= sign;
       return skipToStatement();

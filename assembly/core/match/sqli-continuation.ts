@@ -9,6 +9,7 @@ import {
   SIGN_CAST,
   SIGN_CONCAT,
   SIGN_FOLLOWING,
+  SIGN_JSON,
   SIGN_KEYWORD,
   SIGN_OPERATOR,
   SIGN_ORDER,
@@ -48,16 +49,11 @@ export function readContinuation(): void {
       beginLogic();
       break;
     case SqlToken.Cast:
-      next();
-      if (sqlToken != SqlToken.Word) return fail();
-      if (sqlWord == W.SQL_TYPE) {
-        if (run.operand == SqlOperand.Call) run.signs |= SIGN_CAST;
-        // '{"a":1}'::jsonb
-        if (run.operand == SqlOperand.String && run.logic) {
-          run.signs |= SIGN_CALL;
-          run.operand = SqlOperand.Call;
-        }
-      }
+      readCast();
+      return;
+    case SqlToken.JsonOperator:
+      if (run.operand != SqlOperand.Call && !opensJson()) return fail();
+      beginCompare();
       break;
     case SqlToken.RightParen:
       closeParen();
@@ -96,12 +92,52 @@ export function readContinuation(): void {
   if (!run.failed) next();
 }
 
+/** ::type */
+function readCast(): void {
+  next();
+  if (sqlToken != SqlToken.Word) return fail();
+  if (sqlWord == W.SQL_TYPE) {
+    if (run.operand == SqlOperand.Call) run.signs |= SIGN_CAST;
+    // '{"a":1}'::jsonb
+    else if (run.operand == SqlOperand.String && run.logic) {
+      run.signs |= SIGN_CALL;
+      run.operand = SqlOperand.Call;
+    } else if (run.operand == SqlOperand.String && run.operandFrom == run.begin && !run.closed) {
+      run.signs |= SIGN_CAST;
+      run.operand = SqlOperand.Call;
+    }
+  }
+  next();
+  // double precision, character varying
+  if (sqlToken == SqlToken.Word && sqlWord == 0 && run.signs & SIGN_CAST && sqlTo - sqlFrom > 6) next();
+}
+
+/** <@ or @> */
+function isContainment(): bool {
+  return (
+    sqlToken == SqlToken.Compare &&
+    sqlTo - sqlFrom == 2 &&
+    (load<u8>(sqlFrom) == 0x40 || load<u8>(sqlFrom, 1) == 0x40)
+  );
+}
+
+/** The operand is a string that begins as JSON does. */
+function opensJson(): bool {
+  if (run.operand != SqlOperand.String || run.operandTo - run.operandFrom < 4) return false;
+  const first = load<u8>(run.operandFrom, 1);
+  return first == 0x7b || first == 0x5b;
+}
+
 function beginCompare(): void {
   note(0x3d);
   run.signs |= SIGN_OPERATOR;
   if (run.clause == Clause.List || run.clause == Clause.Call || run.clause == Clause.Order) run.logic = true;
   if (run.selecting != 0) confirmSelect();
   run.comparing = true;
+  if (sqlToken == SqlToken.JsonOperator || isContainment()) {
+    if (opensJson()) run.signs |= SIGN_JSON;
+    run.operand = SqlOperand.Call;
+  }
   run.leftKind = run.operand;
   run.leftFrom = run.operandFrom;
   run.leftTo = run.operandTo;
@@ -181,6 +217,8 @@ function readContinuationWord(): void {
       run.want = true;
       break;
     case W.SQL_END:
+      // … into t END: of the block that a statement stands in
+      if (run.clause == Clause.From && run.depth == 0 && run.inject) break;
       if (run.clause != Clause.Case) return fail();
       popFrame();
       run.operand = SqlOperand.Call;
@@ -189,6 +227,7 @@ function readContinuationWord(): void {
       next();
       if (sqlToken != SqlToken.Word && sqlToken != SqlToken.String) return fail();
       if (sqlToken == SqlToken.Word && isReserved(sqlWord)) return fail();
+      run.aliased = sqlToken == SqlToken.String || load<u8>(sqlFrom) == 0x60;
       run.aliasFree = false;
       break;
     default:

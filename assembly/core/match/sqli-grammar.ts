@@ -63,6 +63,7 @@ export function runSqlGrammar(at: usize, end: usize, closed: bool): void {
   run.failed = false;
   run.leadingCase = false;
   run.program = false;
+  run.aliased = false;
   run.closed = closed;
   run.operand = closed ? SqlOperand.String : SqlOperand.None;
   run.operandFrom = run.operandTo = at;
@@ -115,7 +116,7 @@ function confirmCut(): void {
   run.selecting = 0;
 }
 
-// eslint-disable-next-line complexity -- one branch per token
+// eslint-disable-next-line complexity, max-lines-per-function -- one branch per token
 function readOperand(): void {
   switch (sqlToken) {
     case SqlToken.Number:
@@ -166,6 +167,15 @@ function readOperand(): void {
     case SqlToken.Comma:
     case SqlToken.Semicolon:
       if (startsValue()) return continueValue();
+      // A plus that stood for a space: 1+=+1.
+      if (
+        sqlToken != SqlToken.Semicolon &&
+        run.operand != SqlOperand.None &&
+        sqlByteBefore(sqlFrom) == 0x2b
+      ) {
+        run.want = false;
+        return;
+      }
       if (sqlToken == SqlToken.Semicolon && run.selecting != 0) confirmCut();
       return fail();
     default:
@@ -203,6 +213,8 @@ function readOperandWord(): void {
       if (sqlToken == SqlToken.RightParen) next();
       if (run.selecting != 0) confirmSelect();
     } else if (word == W.SQL_UNARY && sqlToken == SqlToken.Comma) complete(SqlOperand.Name, from, to);
+    // (EXISTS)
+    else if (word == W.SQL_UNARY && sqlToken == SqlToken.RightParen) complete(SqlOperand.Constant, from, to);
     return;
   }
   if (word == W.SQL_CASE) {

@@ -60,6 +60,8 @@ export const SIGN_FACT: u32 = 1 << 28;
 export const SIGN_WHOLE_CASE: u32 = 1 << 29;
 /** A value of a type, as in f(x)::int. */
 export const SIGN_CAST: u32 = 1 << 30;
+/** An operator for JSON behind a string of JSON. */
+export const SIGN_JSON: u32 = 1 << 31;
 /** (SELECT, whatever follows. */
 export const SIGN_SELECT: u32 = 1 << 26;
 
@@ -146,6 +148,8 @@ export class SqlRun {
   closed: bool = false;
   /** The value begins with IF ( or WHILE (, as a line of a program does. */
   program: bool = false;
+  /** A quoted alias was read: AS "x". */
+  aliased: bool = false;
   /** The value begins with CASE. */
   leadingCase: bool = false;
 }
@@ -207,6 +211,16 @@ function isAnything(from: usize, to: usize): bool {
   return to - from == 3 && load<u8>(from, 1) == 0x25;
 }
 
+/** '{…}' < '$.a': JSON and a path of it. */
+function noteJsonPath(kind: SqlOperand, from: usize, to: usize): void {
+  if (kind != SqlOperand.String || run.leftKind != SqlOperand.String) return;
+  if (run.leftTo - run.leftFrom < 4 || to - from < 5) return;
+  const first = load<u8>(run.leftFrom, 1);
+  const second = load<u8>(from, 2);
+  const json = first == 0x7b || first == 0x5b;
+  if (json && load<u8>(from, 1) == 0x24 && (second == 0x2e || second == 0x5b)) run.signs |= SIGN_JSON;
+}
+
 function judge(kind: SqlOperand, from: usize, to: usize): void {
   if (kind == SqlOperand.String && isAnything(from, to) && (run.logic || run.leftFrom == run.begin)) {
     run.signs |= SIGN_TAUTOLOGY;
@@ -238,6 +252,7 @@ export function complete(kind: SqlOperand, from: usize, to: usize): void {
   if (run.first == SqlOperand.None && run.signs == 0) run.first = kind;
   if (run.comparing) {
     run.comparing = false;
+    noteJsonPath(kind, from, to);
     judge(kind, from, to);
   } else if (run.afterLogic && run.clause != Clause.From) {
     if (kind == SqlOperand.Constant) run.signs |= SIGN_LOGIC_LITERAL | SIGN_CONSTANT;

@@ -9,6 +9,7 @@
 
 import { isAlpha, isDigit, isWord, hexValue, lowerByte } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
+import { findCommentEnd, isBlankPair, isDash, isEmptyExponent, isTypographic } from "./sqli-blank";
 import { wordClass } from "./word-table";
 import {
   SQL_AND,
@@ -53,6 +54,8 @@ export enum SqlToken {
   Bang,
   /** ~ and its relatives: unary or a regular expression match */
   Tilde,
+  /** ? ?| ?& @? @@ of PostgreSQL's JSON */
+  JsonOperator,
   /** := */
   Assign,
   /** :: */
@@ -79,11 +82,17 @@ export let sqlDotted: bool = false;
 let versioned: bool = false;
 /** A closed comment was read as white space inside the run. */
 export let sqlCommented: bool = false;
+/** The parenthesis or dot before which 1.e was read as white space: nothing but evasion writes it. */
+export let sqlHollow: u32 = 0;
+/** Where the number just read ends, when "or" or "and" and another number are joined to it. */
+let joined: usize = 0;
 
 /** Before the first token of a run. */
 export function startSqlScan(): void {
   versioned = false;
   sqlCommented = false;
+  sqlHollow = 0;
+  joined = 0;
 }
 
 function emit(kind: SqlToken, from: usize, to: usize): usize {
@@ -166,6 +175,8 @@ function scanOperator(at: usize, c: u32, next: u32, third: u32): usize {
     case 0x2d: // - and ->, ->>
       if (next == 0x3e) return emit(SqlToken.Arithmetic, at, at + (third == 0x3e ? 3 : 2));
       return emit(SqlToken.Arithmetic, at, at + 1);
+    case 0x3f: // ? ?| ?&
+      return emit(SqlToken.JsonOperator, at, at + (next == 0x7c || next == 0x26 ? 2 : 1));
     case 0x2b:
     case 0x2a:
     case 0x2f:
@@ -218,24 +229,10 @@ function skipBlank(start: usize, end: usize): usize {
       at += 2;
     } else if (next == 0x2e && isDigit(c) && isEmptyExponent(at + 2, end)) {
       at += 3;
+      if (at < end && (load<u8>(at) == 0x28 || load<u8>(at) == 0x2e)) sqlHollow = load<u8>(at);
     } else break;
   }
   return at;
-}
-
-/** Third byte of a typographic quote or prime. */
-function isTypographic(c: u32): bool {
-  return (c | 7) == 0x9f || c == 0xb2 || c == 0xb3;
-}
-
-/** 1.e before no digit: MySQL reads it, and forgets it. */
-function isEmptyExponent(at: usize, end: usize): bool {
-  return at < end && (load<u8>(at) | 0x20) == 0x65 && (at + 1 >= end || !isWord(load<u8>(at, 1)));
-}
-
-/** An en or em dash: what editors make of --. */
-function isDash(at: usize, end: usize): bool {
-  return end - at > 2 && load<u16>(at) == 0x80e2 && (load<u8>(at, 2) | 7) == 0x97;
 }
 
 function markComment(at: usize): usize {
@@ -252,14 +249,6 @@ function versionedComment(start: usize, end: usize): usize {
   for (let digits = 0; digits < 6 && at < end && isDigit(load<u8>(at)); digits++) at++;
   versioned = true;
   return at;
-}
-
-/** Past the closing fence, or `end`+1 when there is none. */
-function findCommentEnd(start: usize, end: usize): usize {
-  for (let at = start; at + 1 < end; at++) {
-    if (load<u16>(at) == 0x2f2a) return at + 2;
-  }
-  return end + 1;
 }
 
 // eslint-disable-next-line complexity -- every notation of numbers
@@ -290,9 +279,30 @@ function scanNumber(start: usize, end: usize): usize {
   let word = at;
   while (word < end && isNameByte(load<u8>(word))) word++;
   if (continuesExpression(lookUp(at, word))) return emit(SqlToken.Number, start, at);
+  if (joinsComparison(at, word, end)) {
+    joined = at;
+    return emit(SqlToken.Number, start, at);
+  }
   sqlWord = 0;
   sqlDotted = false;
   return emit(SqlToken.Word, start, word);
+}
+
+/** or1= of 1or1=1: "or" or "and", and the digits that are compared. */
+function joinsComparison(from: usize, to: usize, end: usize): bool {
+  const len = operatorLength(from, to);
+  if (len == 0 || from + len == to || to >= end || load<u8>(to) != 0x3d) return false;
+  for (let at = from + len; at < to; at++) {
+    if (!isDigit(load<u8>(at))) return false;
+  }
+  return true;
+}
+
+/** Length of the "or" or "and" with which `from..to` begins, else 0. */
+function operatorLength(from: usize, to: usize): u32 {
+  if (to - from < 3) return 0;
+  if ((load<u16>(from) | 0x2020) == 0x726f) return 2;
+  return (load<u16>(from) | 0x2020) == 0x6e61 && (load<u8>(from, 2) | 0x20) == 0x64 ? 3 : 0;
 }
 
 function continuesExpression(word: u32): bool {
@@ -330,6 +340,7 @@ function scanWord(start: usize, end: usize): usize {
   while (at < end && isNameByte(load<u8>(at)) && !isBlankPair(at, end)) at++;
   if (at == start) return emit(SqlToken.Bad, start, start + 1);
   sqlDotted = false;
+  if (start == joined) at = start + operatorLength(start, at);
   sqlWord = lookUp(start, at);
   if (at < end && load<u8>(at) == 0x27 && isStringPrefix(start, at)) return scanString(start, at, end, 0x27);
   let part = start;
@@ -366,10 +377,6 @@ function dottedClass(first: u32, part: usize, at: usize): u32 {
   return last == SQL_DANGER && (load<u8>(part) | 0x20) == 0x78 ? SQL_DANGER : 0;
 }
 
-function isBlankPair(at: usize, end: usize): bool {
-  return load<u8>(at) == 0xc2 && at + 1 < end && load<u8>(at, 1) == 0xa0;
-}
-
 function isStringPrefix(from: usize, to: usize): bool {
   if (load<u8>(from) == 0x5f) return true;
   if (to - from != 1) return false;
@@ -399,8 +406,10 @@ function scanString(start: usize, quoteAt: usize, end: usize, quote: u32): usize
 
 function scanVariable(start: usize, end: usize): usize {
   let at = start + 1;
-  // @> of PostgreSQL's JSON
+  // @> @? @@ of PostgreSQL's JSON
   if (at < end && load<u8>(at) == 0x3e) return emit(SqlToken.Compare, start, at + 1);
+  if (at < end && load<u8>(at) == 0x3f) return emit(SqlToken.JsonOperator, start, at + 1);
+  if (at + 1 < end && load<u16>(at) == 0x2040) return emit(SqlToken.JsonOperator, start, at + 1);
   while (at < end && load<u8>(at) == 0x40) at++;
   const quote: u32 = at < end ? load<u8>(at) : 0;
   if (quote == 0x60 || quote == 0x27 || quote == 0x22) {

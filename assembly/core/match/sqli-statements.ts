@@ -18,16 +18,22 @@ export function readObject(sign: u32): void {
   }
   if (sign == SIGN_STACKED && sqlToken == SqlToken.Comment) run.signs |= sign;
   if (sqlToken != SqlToken.Word || (!isObject(sqlWord) && sqlWord != W.SQL_PROCEDURE)) return fail();
+  const body = (load<u8>(sqlFrom) | 0x20) == 0x66;
   next();
   if (sqlToken == SqlToken.Word && sqlWord == W.SQL_IF) next();
   if (sqlToken == SqlToken.Word && sqlWord == W.SQL_UNARY) next();
   if (sqlToken != SqlToken.Word && sqlToken != SqlToken.String) return fail();
-  readTail(sign, load<u8>(sqlFrom) == 0x60);
+  readTail(sign, load<u8>(sqlFrom) == 0x60, body);
 }
 
 /** After the name of what is created or dropped. */
-function readTail(sign: u32, quoted: bool): void {
+function readTail(sign: u32, quoted: bool, body: bool): void {
   next();
+  if (body && sqlToken == SqlToken.LeftParen) {
+    if (!returnsValue() && sign == SIGN_STATEMENT) return fail();
+    run.signs |= sign;
+    return skipToStatement();
+  }
   if (sqlToken == SqlToken.Word && sqlWord == 0) {
     if (!quoted) return fail();
     run.signs |= sign;
@@ -37,6 +43,18 @@ function readTail(sign: u32, quoted: bool): void {
   run.want = false;
   run.operand = SqlOperand.Name;
   run.clause = Clause.From;
+}
+
+/** (a int) returns int: the parameters of a function, and what it gives. */
+function returnsValue(): bool {
+  let depth: u32 = 0;
+  while (sqlToken != SqlToken.End && sqlToken != SqlToken.Comment && sqlToken != SqlToken.OpenString) {
+    if (sqlToken == SqlToken.LeftParen) depth++;
+    else if (sqlToken == SqlToken.RightParen && --depth == 0) break;
+    next();
+  }
+  next();
+  return sqlToken == SqlToken.Word && sqlTo - sqlFrom == 7 && (load<u32>(sqlFrom) | 0x20202020) == 0x75746572;
 }
 
 /** DELETE FROM t, INSERT INTO t */
@@ -70,7 +88,7 @@ export function readExec(sign: u32, subject: u32): void {
     return skipToStatement();
   }
   const known = subject == W.SQL_DANGER || subject == W.SQL_SCHEMA;
-  const procedure = sqlToken == SqlToken.Word && sqlTo - sqlFrom > 3 && load<u8>(sqlFrom, 2) == 0x5f;
+  const procedure = sqlToken == SqlToken.Word && sqlTo - sqlFrom > 2 && load<u8>(sqlFrom, 2) == 0x5f;
   if (known || procedure || sqlToken == SqlToken.Variable || sqlToken == SqlToken.LeftParen) {
     run.signs |= known || procedure ? SIGN_DANGER | sign : sign;
     return skipToStatement();

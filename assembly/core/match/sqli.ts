@@ -8,7 +8,7 @@
 // of the bytes of SQLI_REQUIRED cost one look-up per byte at most.
 // TEST: test/unit/core/match/sqli.spec.ts, test/engine/detectors.test.ts
 
-import { isSpace, isWord } from "../bytes/ascii";
+import { isDigit, isSpace, isWord } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
 import { runSqlGrammar } from "./sqli-grammar";
 import {
@@ -28,6 +28,7 @@ import {
   SIGN_FOLLOWING,
   SIGN_FROM,
   SIGN_HAVING,
+  SIGN_JSON,
   SIGN_KEYWORD,
   SIGN_LOGIC_LITERAL,
   SIGN_NULLS,
@@ -44,12 +45,14 @@ import {
   SIGN_VARIABLE,
   SIGN_WHERE,
   SIGN_WHOLE_CASE,
+  Clause,
   SqlEnd,
   sqlFingerprintText,
   SqlOperand,
 } from "./sqli-run";
-import { sqlCommented } from "./sqli-scanner";
+import { sqlCommented, sqlHollow } from "./sqli-scanner";
 import { Span } from "./span";
+import { isOneOf } from "./word-list";
 
 /** A value can be an injection only if it holds one of: ' " ` ( ) = < > # ; - * , @ | & / ^ ! ~ + and the digits. Bit set of 256. */
 export const SQLI_REQUIRED = memory.data<u64>([0x7bffbfee00000000, 0x5000000140000001, 0x0, 0x0]);
@@ -67,12 +70,21 @@ const BUDGET_BASE: u32 = 4096;
 export function detectSqli(at: usize, end: usize, span: Span): bool {
   if (end - at < 3 || !holdsRequired(at, end)) return false;
   runSqlGrammar(at, end, false);
-  if (judgeBare(at, end)) return report(at, span);
+  if (judgeBare(at, end) || detectIndexed(at, end)) return report(at, span);
   return (
     detectClosed(at, end, 0x27, span) ||
     detectClosed(at, end, 0x22, span) ||
     detectClosed(at, end, 0x60, span)
   );
+}
+
+/** ids[0 or …]: the key of a parameter's member. */
+function detectIndexed(at: usize, end: usize): bool {
+  let open = at;
+  while (open < end && isWord(load<u8>(open))) open++;
+  if (open == at || open + 4 > end || load<u8>(open) != 0x5b) return false;
+  runSqlGrammar(open + 1, end, false);
+  return judgeBare(open + 1, end);
 }
 
 /** Copies the token letters of the last detection to `out` (at most 24 bytes) and answers how many there are. */
@@ -161,7 +173,7 @@ function tryQuote(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
 }
 
 /** The value begins where an operand may stand. */
-// eslint-disable-next-line complexity -- the table of what counts
+// eslint-disable-next-line complexity, max-lines-per-function -- the table of what counts
 function judgeBare(at: usize, end: usize): bool {
   const signs = run.signs;
   const ended = run.ending != SqlEnd.Error;
@@ -169,6 +181,8 @@ function judgeBare(at: usize, end: usize): bool {
   const open =
     run.first == SqlOperand.None || run.first == SqlOperand.Number || (signs & SIGN_CLOSED_PAREN) != 0;
   if (signs & (SIGN_UNION | SIGN_FILE)) return true;
+  if (sqlHollow != 0 && (signs & SIGN_SELECT || (sqlHollow == 0x28 && isDigit(load<u8>(at))))) return true;
+  if (isCutProbe(at)) return true;
   if (run.program)
     return (
       ended &&
@@ -189,7 +203,9 @@ function judgeBare(at: usize, end: usize): bool {
   if (signs & SIGN_CALL_COMPARE && signs & (SIGN_CALL | SIGN_SELECT | SIGN_VARIABLE)) return ended || open;
   if (signs & SIGN_SUBSELECT && open) return true;
   if (!ended || !isText(at, end)) return false;
-  if (signs & (SIGN_FACT | SIGN_WHOLE_CASE | SIGN_CAST)) return true;
+  if (signs & (SIGN_FACT | SIGN_WHOLE_CASE | SIGN_CAST | SIGN_JSON)) return true;
+  // 5 as "x" from t
+  if (run.aliased && signs & SIGN_FROM && run.first == SqlOperand.Number) return true;
   if (
     signs & SIGN_CONCAT &&
     signs & SIGN_CALL &&
@@ -202,12 +218,19 @@ function judgeBare(at: usize, end: usize): bool {
   if (signs & SIGN_FOLLOWING)
     return hidden && (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0;
   if (signs & SIGN_STATEMENT)
-    return (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0 || (signs & SIGN_SELECT) == 0;
+    return (
+      (signs & (SIGN_FROM | SIGN_CALL | SIGN_VARIABLE | SIGN_SCHEMA)) != 0 ||
+      (signs & SIGN_SELECT) == 0 ||
+      (reads5(0x54, 0x45, 0x31, 0x6f, 0x31) && findByte(at, end, 0x2a) < end)
+    );
   if (run.ending == SqlEnd.Dangling) return open && (signs & SIGN_UNION_CUT) != 0;
   if (signs & SIGN_HAVING)
     return (open || hidden) && (run.first == SqlOperand.Number || (signs & (SIGN_OPERATOR | SIGN_CALL)) != 0);
   if (signs & SIGN_ORDER) return open || hidden;
   if (signs & SIGN_UNION_CUT) return open;
+  // 'x'='y, which the statement's quote closes
+  if (run.ending == SqlEnd.Reopened && signs & SIGN_BASE_COMPARE)
+    return run.fingerprintLength == 3 && load<u8>(at) == 0x27 && load<u8>(run.tail) == 0x27;
   // or a=b, all of it
   if (signs & SIGN_COMPARE && run.fingerprintLength == 4 && startsWithLogic(at, end)) return true;
   if (signs & SIGN_COMPARE) return hidden || (signs & SIGN_CLOSED_PAREN) != 0;
@@ -225,6 +248,68 @@ function judgeBare(at: usize, end: usize): bool {
   return false;
 }
 
+/**
+ * A probe that is cut where an argument would come: a function of a database that is opened, if(1=, and ") like (".
+ */
+function isCutProbe(at: usize): bool {
+  if (run.ending != SqlEnd.Dangling) return false;
+  if (run.program && run.comparing) return run.fingerprintLength <= 4 && isCutCondition(at);
+  if (load<u8>(at) == 0x29) return (run.signs & SIGN_KEYWORD) != 0 && run.depth == 1;
+  if (run.depth != 1 || run.operand != SqlOperand.Call) return false;
+  for (let i = at; i < run.operandFrom; i++) {
+    if (!isSpace(load<u8>(i))) return false;
+  }
+  return isDatabaseCall(run.operandFrom, run.operandTo);
+}
+
+/** if(7= */
+function isCutCondition(at: usize): bool {
+  return run.leftKind == SqlOperand.Number && load<u8>(at, 2) == 0x28 && load<u8>(run.stop - 1) == 0x3d;
+}
+
+/** Functions of databases whose names are not those of other languages, or of mathematics. */
+function isDatabaseCall(from: usize, to: usize): bool {
+  return isOneOf(
+    from,
+    to,
+    "hex unhex ord ascii md5 sha1 sin cos tan pow rand mid substr substring trim ltrim rtrim concat concat_ws " +
+      "group_concat strcmp database compress uncompress decode encode char sleep benchmark pg_sleep extractvalue " +
+      "updatexml load_file find_in_set char_length ifnull version db_name schema_name sysdate current_user " +
+      "session_user system_user user coalesce insert",
+  );
+}
+
+/** Behind the closing quote, `before` bytes into the value, stand an operator and a quote, or the statement's end. */
+function isBareEnd(at: usize, quoteAt: usize, quote: u32, end: usize): bool {
+  const first = load<u8>(sqlFingerprintText);
+  const before = quoteAt - at;
+  if (first == 0x3b) {
+    // root@example.com';
+    if (run.fingerprintLength == 1)
+      return run.ending == SqlEnd.Clean && isSingleWord(at, quoteAt) && findByte(at, quoteAt, 0x40) < quoteAt;
+    // ';select p
+    return before == 0 && (run.signs & SIGN_SELECT) != 0;
+  }
+  const operator = first == 0x3d || first == 0x6f || first == 0x26;
+  const pair = operator && run.fingerprintLength == 2 && load<u8>(sqlFingerprintText, 1) == 0x73;
+  if (quote != 0x27 || !pair || run.ending != SqlEnd.Reopened) return false;
+  // A '<=' B
+  if (before != 0) return before <= 2 && isWord(load<u8>(at)) && tailLength(end) <= 3;
+  // '="or', ' div '
+  if (load<u8>(run.tail) == 0x22) return first == 0x3d && tailLength(end) <= 4;
+  return !isWord(load<u8>(run.begin)) && tailLength(end) <= 1;
+}
+
+/** The value reads as these five tokens. */
+function reads5(a: u32, b: u32, c: u32, d: u32, e: u32): bool {
+  const text = sqlFingerprintText;
+  return (
+    run.fingerprintLength == 5 &&
+    load<u32>(text) == (a | (b << 8) | (c << 16) | (d << 24)) &&
+    <u32>load<u8>(text, 4) == e
+  );
+}
+
 /** One of the value's quotes has closed the statement's. */
 // eslint-disable-next-line complexity -- the table of what counts
 function judgeClosed(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
@@ -234,12 +319,20 @@ function judgeClosed(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
   const reopened = run.ending == SqlEnd.Reopened;
   if (signs & SIGN_FOLLOWING && hidden) return true;
   if (signs & (STRONG | SIGN_DANGER | SIGN_TAUTOLOGY)) return true;
+  if (sqlHollow != 0 && signs & SIGN_SELECT) return true;
+  // ` AS `x` FROM
+  if (run.aliased && quoteAt == at && run.ending == SqlEnd.Dangling && run.clause == Clause.From) return true;
   // Markdown writes code between backticks.
   if (quote == 0x60 && !hidden) return false;
+  // ',null) …
+  if (quoteAt == at && (signs & (SIGN_NULLS | SIGN_CLOSED_PAREN)) == (SIGN_NULLS | SIGN_CLOSED_PAREN))
+    return true;
   if (signs & SIGN_CALL_COMPARE && (ended || signs & (SIGN_CALL | SIGN_SELECT | SIGN_VARIABLE))) return true;
-  if (!ended || !isText(quoteAt, end)) return false;
+  if (!ended || !isText(quoteAt, end) || isQuotedWord(at, quoteAt, end)) return false;
   if (signs & (SIGN_HAVING | SIGN_ORDER | SIGN_SUBSELECT | SIGN_UNION_CUT)) return true;
   const short = isSingleWord(at, quoteAt);
+  if (signs & SIGN_JSON) return short;
+  if (isBareEnd(at, quoteAt, quote, end)) return true;
   if (short && (signs & (SIGN_CALL | SIGN_CONCAT)) == (SIGN_CALL | SIGN_CONCAT)) return true;
   if (signs & SIGN_COMPARE) return hidden || short;
   if (signs & SIGN_LOGIC_LITERAL) {
@@ -253,12 +346,27 @@ function judgeClosed(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
   if (signs & SIGN_NULLS && signs & SIGN_CLOSED_PAREN) return hidden;
   if (signs & (SIGN_CALL | SIGN_VARIABLE | SIGN_CONCAT) && signs & (SIGN_OPERATOR | SIGN_KEYWORD))
     return hidden || reopened;
+  if (
+    (run.logic || signs & SIGN_KEYWORD) &&
+    signs & SIGN_OPERATOR &&
+    reopened &&
+    short &&
+    run.fingerprintLength > 2 &&
+    isShortTail(end)
+  )
+    return true;
   if (signs & (SIGN_BASE_COMPARE | SIGN_WHERE))
     return short && (hidden || (reopened && (isShortTail(end) || repeatsHead(at, quoteAt, end))));
   if (signs & SIGN_OPERATOR && quote == 0x27)
     return quoteAt == at && reopened && run.fingerprintLength <= 3 && tailLength(end) <= 1;
   if (hidden) return short && quote != 0x60 && isEmptyComment(run.tail, end) && !isFlag(at, quoteAt, end);
   return false;
+}
+
+/** 'like': a short operator in quotes of the value's own. */
+function isQuotedWord(at: usize, quoteAt: usize, end: usize): bool {
+  if (quoteAt != at || run.fingerprintLength != 2 || run.tail + 1 != end) return false;
+  return isWord(load<u8>(quoteAt, 1)) && end - at < 7;
 }
 
 /** Weak signs count in text only: binary data holds every short sequence. */
@@ -301,12 +409,14 @@ function isCutComparison(end: usize): bool {
   return tailLength(end) <= 8 && findByte(run.tail, end, 0x3d) < end;
 }
 
-/** A quote, and at most a letter: not the comma of a list or the semicolon of a program. */
+/** A quote, and at most a few letters or signs: not the comma of a list or the semicolon of a program. */
 function isShortTail(end: usize): bool {
-  const len = tailLength(end);
-  if (len != 2) return len < 2;
-  const c = <u32>load<u8>(end - 1);
-  return isWord(c) || c == 0x20 || c == 0x25;
+  if (tailLength(end) > 4) return false;
+  for (let at = run.tail + 1; at < end; at++) {
+    const c = <u32>load<u8>(at);
+    if (!isWord(c) && c != 0x20 && c != 0x25 && c != 0x2b && c != 0x2d) return false;
+  }
+  return true;
 }
 
 /** aa' … 'aa : what stands before the closing quote stands behind the last one again. */

@@ -1,0 +1,30 @@
+// What SQL's scanner passes over between tokens, and what word processors made of it. See sqli-scanner.ts.
+
+import { isWord } from "../bytes/ascii";
+
+/** Third byte of a typographic quote or prime. */
+export function isTypographic(c: u32): bool {
+  return (c | 7) == 0x9f || c == 0xb2 || c == 0xb3;
+}
+
+/** 1.e before no digit: MySQL reads it, and forgets it. */
+export function isEmptyExponent(at: usize, end: usize): bool {
+  return at < end && (load<u8>(at) | 0x20) == 0x65 && (at + 1 >= end || !isWord(load<u8>(at, 1)));
+}
+
+/** An en or em dash: what editors make of --. */
+export function isDash(at: usize, end: usize): bool {
+  return end - at > 2 && load<u16>(at) == 0x80e2 && (load<u8>(at, 2) | 7) == 0x97;
+}
+
+/** Past the closing fence, or `end`+1 when there is none. */
+export function findCommentEnd(start: usize, end: usize): usize {
+  for (let at = start; at + 1 < end; at++) {
+    if (load<u16>(at) == 0x2f2a) return at + 2;
+  }
+  return end + 1;
+}
+
+export function isBlankPair(at: usize, end: usize): bool {
+  return load<u8>(at) == 0xc2 && at + 1 < end && load<u8>(at, 1) == 0xa0;
+}
