@@ -5,6 +5,10 @@
 import { writeTable, type WordClasses } from "./word-table.ts";
 
 const CLASSES: WordClasses = {
+  /** Names of nothing but a command: behind a separator with any argument. */
+  RARE:
+    "aa-disable aa-enforce aa-complain aa-teardown ansible-playbook ansible-galaxy ansible-vault ansible-console ansible-doc " +
+    "ansible-config ansible-inventory ansible-pull chef-client chef-run chef-shell chef-vault chef-solo cscli bcdboot",
   /** Prove themselves: no other use of the word is likely after a separator. */
   PLAIN:
     "whoami uname ifconfig ipconfig netstat pwd ls ps sysinfo systeminfo printenv lscpu lsb_release tasklist " +
@@ -12,7 +16,7 @@ const CLASSES: WordClasses = {
     "getfacl pstree uptime.exe logname sudoedit rmt rmt-tar rmt-dump aptitude ipcalc nproc free.exe systemd-resolve " +
     "journalctl timedatectl hostnamectl loginctl bcdboot bcdedit regedit tasklist.exe ver.exe",
   /** Also words of prose or names of fields: only with a flag or path. */
-  FIELD: "date who users last set uptime w df du ip route ver vol history finger at jobs groups",
+  FIELD: "date who users last set uptime w df du ip route ver vol history finger at jobs groups cd",
   /** Only with an argument that is no word: a path, a flag, a number, an address. */
   TOOL:
     "curl wget nc ncat netcat ping ping6 nslookup dig host traceroute tracert telnet ftp tftp ssh scp rsync powershell pwsh " +

@@ -16,7 +16,7 @@ const CLASSES: WordClasses = {
     "child_process mainmodule execsync spawnsync pagecontext sessionscope applicationscope requestscope facescontext " +
     "springmacrorequestcontext systemproperties systemenvironment initparam httpservletrequest getservletcontext " +
     "shell_exec passthru proc_open popen phpinfo file_get_contents file_put_contents readfile call_user_func show_source getstreamvariable " +
-    "smarty_internal_write_file file_excerpt ioutils fileutils",
+    "smarty_internal_write_file file_excerpt get_user_file ioutils fileutils",
   /** Functions that run or read something; a parenthesis, a backtick or a quoted word follows. */
   CALL:
     "system exec eval execute assert getclass invoke getresource getresourceasstream loadclass getprotectiondomain " +

@@ -3,7 +3,7 @@
 //
 // One pass over the first words; a word has at most WORD_MAX bytes.
 
-import { isAlpha, isSpace, isWord } from "../bytes/ascii";
+import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
 
 const WORD_MAX: usize = 64;
 const LOOP_WORDS_MAX = 6;
@@ -80,8 +80,11 @@ function isComparison(start: usize, marks: u32): bool {
   let at = start;
   let quoted = false;
   let percent = marks > 0;
+  let parameter = false;
   while (at < limit && at - start < WORD_MAX) {
     const c = <u32>load<u8>(at);
+    if (c == 0x25 && at + 1 < limit && isDigit(load<u8>(at, 1)) && !isWord(load<u8>(at - 1)))
+      parameter = true;
     if (c == 0x25 || c == 0x5b || (c == 0x21 && quoted)) percent = true;
     if (c == 0x22) {
       quoted = !quoted;
@@ -104,6 +107,8 @@ function isComparison(start: usize, marks: u32): bool {
   while (last < limit && last - operand < WORD_MAX && !isSpace(load<u8>(last))) last++;
   if (last == operand || load<u8>(last - 1) == 0x3a || load<u8>(last - 1) == 0x3b) return false;
   const command = skipBlanks(last);
+  // A parameter of a batch file is compared, whatever follows.
+  if (parameter && command >= limit) return true;
   if (command == last || command >= limit) return false;
   const end = wordEnd(command);
   // then, or, and

@@ -1,5 +1,7 @@
 // Wildcards that spell the path of a command or of a system file: /???/c?t, /b[i]n/sh, /etc/pa?swd.
 //
+// In brackets stand bytes and ranges; a "/" in brackets (/[e//]tc) is no separator to who expands the pattern.
+//
 // Each segment is compared with a short list of names; a pattern has at most SEGMENT_MAX bytes and a name at most eight, and "*" is
 // tried only against the end of a name: constant work per segment.
 
@@ -23,24 +25,32 @@ function names(text: string): usize {
 }
 
 /** Past the path with wildcards at `at`, which is a "/"; 0 when it spells nothing known or has no wildcard. */
+// eslint-disable-next-line complexity -- scan loop
 export function globPath(at: usize, end: usize): usize {
   let from = at;
   let segments: u32 = 0;
   let letters: u32 = 0;
   let globs: u32 = 0;
+  let slashes: u32 = 0;
   let known = false;
   while (from < end && load<u8>(from) == 0x2f && segments < SEGMENTS) {
     let to = from + 1;
-    while (to < end && to - from < SEGMENT_MAX && isGlobByte(load<u8>(to))) {
+    let inBrackets = false;
+    while (to < end && to - from < SEGMENT_MAX) {
       const c = <u32>load<u8>(to);
+      if (inBrackets && c == 0x2f) slashes++;
+      else if (!isGlobByte(c) && !(inBrackets && c == 0x2d)) break;
+      if (c == 0x5b) inBrackets = true;
+      else if (c == 0x5d) inBrackets = false;
       if (isWord(c)) letters++;
       else globs++;
       to++;
     }
+    if (inBrackets) return 0;
     if (to == from + 1) break;
     const names = segments == 0 ? DIRECTORIES : FILES;
-    if (!matchesAny(from + 1, to, names)) return 0;
-    known = segments > 0;
+    if (slashes < 2 && !matchesAny(from + 1, to, names)) return 0;
+    known = segments > 0 || slashes > 0;
     segments++;
     from = to;
   }
@@ -83,7 +93,10 @@ function matchesName(from: usize, to: usize, nameFrom: usize, nameTo: usize): bo
       let found = false;
       const negated = close < to && load<u8>(close) == 0x21;
       for (; close < to && load<u8>(close) != 0x5d; close++) {
-        if (lowerByte(load<u8>(close)) == load<u8>(name) || load<u8>(close) == 0x3f) found = true;
+        const first = lowerByte(load<u8>(close));
+        if (first == load<u8>(name) || first == 0x3f) found = true;
+        if (close + 2 >= to || load<u8>(close, 1) != 0x2d || load<u8>(close, 2) == 0x5d) continue;
+        if (load<u8>(name) >= first && load<u8>(name) <= lowerByte(load<u8>(close, 2))) found = true;
       }
       if (close >= to || found == negated) return false;
       at = close;

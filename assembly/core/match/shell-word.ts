@@ -52,8 +52,21 @@ export function readCommand(start: usize, end: usize): u32 {
     at++;
   }
   wordTo = at;
+  length = withoutVersion();
   if (length == 0 || length > SHELL_LONGEST || length >= NAME_BYTES) return 0;
   return wordClass(name, length, SHELL_SEED, SHELL_SLOTS, SHELL_CELLS, SHELL_TEXT);
+}
+
+/** Length of the name without a version of two numbers or more: gcc10.1, python3.10. */
+function withoutVersion(): u32 {
+  if (length >= NAME_BYTES) return length;
+  let at = length;
+  let dots: u32 = 0;
+  while (at > 0 && (isDigit(load<u8>(name + at - 1)) || load<u8>(name + at - 1) == 0x2e)) {
+    at--;
+    if (load<u8>(name + at) == 0x2e) dots++;
+  }
+  return dots > 0 && at > 1 ? at : length;
 }
 
 function append(c: u32): void {

@@ -7,12 +7,22 @@
 // One pass; every look ahead and back is bounded. TEST: test/unit/core/match/shell.spec.ts, test/engine/detectors.test.ts
 
 import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
+import { endsCommand, hasArgument, hasFlag } from "./shell-argument";
+import { isExpandedCommand } from "./shell-brace";
 import { isCmdStatement } from "./shell-cmd";
 import { globPath } from "./shell-glob";
 import { endsWithShell, isCommandLine } from "./shell-line";
 import { readCommand, wordGlobs, wordIsPath, wordTo, wordTricks } from "./shell-word";
 import { findByte } from "../bytes/find-byte";
-import { isFunctionBody, isServerExec, isTableRow } from "./shell-value";
+import {
+  endsStatement,
+  isFunctionBody,
+  isOptionValue,
+  isServerExec,
+  isShellExpression,
+  isTableRow,
+  isTruth,
+} from "./shell-value";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
 import {
@@ -21,6 +31,7 @@ import {
   SHELL_NET,
   SHELL_PLAIN,
   SHELL_PREFIX,
+  SHELL_RARE,
   SHELL_TOOL,
 } from "../generated/shell-words";
 
@@ -29,8 +40,8 @@ const TRIGGERS = memory.data<u8>([
   16, 0, 0, 0, 2, 2, 2, 0, 0, 0, 1, 4, 44, 1, 4, 0, 1, 0, 2, 4, 0, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
-/** A value can hold a command only if it holds one of: ; | & $ ` < > % \ / ( = and line ends. Bit set of 256. */
-export const SHELL_REQUIRED = memory.data<u64>([0x7800817000002400, 0x1000000110000000, 0x0, 0x0]);
+/** A value can hold a command only if it holds one of: ; | & $ ` < > % \ / ( = { and line ends. Bit set of 256. */
+export const SHELL_REQUIRED = memory.data<u64>([0x7800817000002400, 0x1800000110000000, 0x0, 0x0]);
 
 /** Words before a separator that make it a sentence. */
 const PROSE_WORDS: u32 = 3;
@@ -41,6 +52,8 @@ let steps: u32 = 0;
 let letters: u32 = 0;
 /** The value begins with a command: its pipes begin no injection. */
 let pipeline: bool = false;
+/** A variable without a value stands before the word in hand. */
+let afterVariable: bool = false;
 /** Words before the byte in hand, PROSE_WORDS at most counted exactly. */
 let words: u32 = 0;
 
@@ -56,10 +69,14 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
   steps += <u32>(end - at);
   if (isFunctionBody(at, end) || isServerExec(at, end)) return report(at, end, span);
   if (isTableRow(at, end)) return false;
-  if (isCommandLine(at, end) || isCmdStatement(at, end) || isGlobAtStart(at)) return report(at, end, span);
+  const whole =
+    isCommandLine(at, end) || isCmdStatement(at, end) || isGlobAtStart(at) || isExpandedCommand(at, end);
+  // A line of nothing but words never comes here from rules: what their prefilter leaves out is no match either.
+  if (whole && hasRequired()) return report(at, end, span);
   const first = readCommand(at, end);
-  if (first == SHELL_CALL || first == SHELL_PREFIX || first == SHELL_TOOL || first == SHELL_PLAIN) {
-    if (callsCommand() || (hasArgument(first) && !isGit(at) && namesTarget())) return report(at, end, span);
+  if (first == SHELL_CALL || first == SHELL_PREFIX || first == SHELL_TOOL || isPlain(first)) {
+    if (callsCommand() || (hasArgument(first, wordTo, limit) && !isGit(at) && namesTarget()))
+      return report(at, end, span);
     pipeline = first != SHELL_CALL && isSpace(byteAt(wordTo)) && isAlpha(load<u8>(at));
   }
   let counted = at;
@@ -70,6 +87,7 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
     if (i >= end) return false;
     if (words < PROSE_WORDS) countWords(counted, i);
     counted = i;
+    if (load<u8>(i) == 0x24 && words == 0 && isShellExpression(i, end)) return report(i, end, span);
     const command = commandAfter(i, load<u8>(i));
     if (command != 0 && isCommand(i, command)) return report(i, wordTo > i ? wordTo : end, span);
     i++;
@@ -91,6 +109,15 @@ function countWords(from: usize, to: usize): void {
 /** Bytes looked at so far, for tests of the cost. */
 export function shellSteps(): u32 {
   return steps;
+}
+
+/** A byte of SHELL_REQUIRED is in the value. */
+function hasRequired(): bool {
+  for (let at = begin; at < limit; at++) {
+    const c = <usize>load<u8>(at);
+    if (((load<u64>(SHELL_REQUIRED + ((c >> 6) << 3)) >> (c & 63)) & 1) != 0) return true;
+  }
+  return false;
 }
 
 function report(from: usize, to: usize, span: Span): bool {
@@ -167,6 +194,7 @@ function commandAfter(at: usize, c: u32): usize {
       return next == 0x28 && byteAt(at + 2) != 0x28 ? at + 2 : 0;
     case 0x3c:
     case 0x3e:
+      if (c == 0x3c && at == begin && isAlpha(next)) return at + 1;
       return next == 0x28 ? at + 2 : 0;
     case 0x25:
       return next == 0x30 && (byteAt(at + 2) | 0x20) - 0x61 < 4 ? at + 3 : 0;
@@ -181,30 +209,40 @@ function commandAfter(at: usize, c: u32): usize {
 function isCommand(separator: usize, start: usize): bool {
   const at = skipGap(start);
   if (at >= limit) return false;
+  if (words < PROSE_WORDS && isExpandedCommand(at, limit)) return true;
   const glob = load<u8>(at) == 0x2f ? globPath(at, limit) : 0;
   if (glob != 0 && words < PROSE_WORDS) return true;
   if (load<u8>(at) == 0x24) return words < PROSE_WORDS && runsVariable(at, separator);
   const kind = readCommand(at, limit);
   const c = <u32>load<u8>(separator);
   const substitution = c == 0x24 || c == 0x60 || c == 0x3c || c == 0x3e;
-  if (c == 0x7c && kind == SHELL_TOOL && endsWithShell(wordTo) && endsCommand(wordTo)) return true;
+  if (kind == SHELL_TOOL && endsWithShell(wordTo) && startsShell(c, start, at)) return true;
   if (pipeline && c == 0x7c) return false;
   if (words < PROSE_WORDS && !substitution && isCmdStatement(at, limit)) return true;
   if (wordGlobs >= 2 && wordIsPath && words < PROSE_WORDS) return true;
-  if (kind == 0) return false;
+  if (kind == 0) return c == 0x60 && separator < begin + 2 && isTruth(at, limit);
+  if (c == 0x3c && at == separator + 1) return kind == SHELL_PLAIN && endsStatement(wordTo, limit);
   if (words >= PROSE_WORDS && !(c == 0x24 && closesSubstitution(wordTo))) return false;
-  if (c == 0x60 && !closesBackquote(at)) return false;
+  if (c == 0x60 && !closesBackquote(at) && !isOptionValue(separator, begin)) return false;
   const lower = load<u8>(at) - 0x41 >= 26;
-  if (wordTricks > 0 && !substitution) return endsWord() || hasArgument(kind);
+  if (wordTricks > 0 && !substitution) return endsWord() || hasArgument(kind, wordTo, limit);
   switch (kind) {
+    case SHELL_RARE:
+      if (c != 0x7c && words < 2 && (isSpace(byteAt(wordTo)) || endsCommand(wordTo, limit))) return true;
+      return hasArgument(SHELL_TOOL, wordTo, limit);
     case SHELL_PLAIN:
-      if (endsCommand(wordTo)) return lower && (wordIsPath || !isFieldList(separator, substitution));
-      return hasArgument(kind);
+      if (endsCommand(wordTo, limit)) return lower && (wordIsPath || !isFieldList(separator, substitution));
+      return hasArgument(kind, wordTo, limit);
+    case SHELL_PREFIX:
+      return hasFlag(wordTo, limit) || isWhole(separator, at);
     case SHELL_FIELD:
-      return wordIsPath ? endsWord() : hasArgument(kind);
+      if (isWhole(separator, at)) return true;
+      return wordIsPath ? endsWord() : hasArgument(kind, wordTo, limit);
     case SHELL_TOOL:
       if (separator == begin && (c == 0x3c || c == 0x3e)) return endsWord();
-      return wordIsPath ? endsWord() : hasArgument(kind);
+      // $u is nothing: what follows it is a command.
+      if (afterVariable && isSpace(byteAt(wordTo))) return true;
+      return wordIsPath ? endsWord() : hasArgument(kind, wordTo, limit);
     case SHELL_NET:
       return isSpace(byteAt(wordTo)) && isAlpha(byteAt(wordTo + 1)) && words < 2;
     case SHELL_CALL:
@@ -214,14 +252,40 @@ function isCommand(separator: usize, start: usize): bool {
   }
 }
 
+/** Names of commands that no argument is needed for. */
+function isPlain(kind: u32): bool {
+  return kind == SHELL_PLAIN || kind == SHELL_RARE;
+}
+
+/** A shell as a command: at the end of a pipe, or in a group of its own, &&(sh). */
+function startsShell(separator: u32, start: usize, at: usize): bool {
+  if (separator == 0x7c && endsCommand(wordTo, limit)) return true;
+  return (
+    at == start + 1 &&
+    load<u8>(start) == 0x28 &&
+    byteAt(wordTo) == 0x29 &&
+    separator != 0x24 &&
+    wordTo - at < 5
+  );
+}
+
+/** ;env: the separator and the word are the value. */
+function isWhole(separator: usize, at: usize): bool {
+  return (
+    separator == begin && load<u8>(separator) == 0x3b && at == begin + 1 && wordTo >= limit && wordTo - at > 2
+  );
+}
+
 /** Past what may stand between a separator and its command: marks, a variable that is nothing ($u cat). */
 function skipGap(start: usize): usize {
   let at = start;
+  afterVariable = false;
   while (at < limit && at - start < 24) {
     if (isGap(load<u8>(at))) at++;
-    else if (load<u8>(at) == 0x24 && at + 2 < limit && isWord(load<u8>(at, 1)) && isSpace(load<u8>(at, 2)))
+    else if (load<u8>(at) == 0x24 && at + 2 < limit && isWord(load<u8>(at, 1)) && isSpace(load<u8>(at, 2))) {
       at += 3;
-    else break;
+      afterVariable = true;
+    } else break;
   }
   return at;
 }
@@ -231,7 +295,7 @@ function runsVariable(at: usize, separator: usize): bool {
   let to = at + 1;
   while (to < limit && to - at < 16 && isWord(load<u8>(to))) to++;
   const len = <i32>(to - at - 1);
-  if (len == 0 || !isAlpha(load<u8>(at, 1)) || !endsCommand(to)) return false;
+  if (len == 0 || !isAlpha(load<u8>(at, 1)) || !endsCommand(to, limit)) return false;
   const from = separator - begin > 64 ? separator - 64 : begin;
   for (let i = from; i + <usize>len < separator; i++) {
     if (
@@ -265,82 +329,6 @@ function endsWord(): bool {
   return wordTo >= limit || (!isWord(c) && c != 0x3d && c != 0x3a && c != 0x2f);
 }
 
-/** The command has no argument: the value ends, or another separator, closer or comment follows. */
-function endsCommand(start: usize): bool {
-  let at = start;
-  while (at < limit && (isSpace(load<u8>(at)) || load<u8>(at) == 0x2b)) at++;
-  if (at >= limit) return true;
-  const c = <u32>load<u8>(at);
-  if (c == 0x25 || c == 0x5c) return at == start;
-  return (
-    c == 0x3b ||
-    c == 0x7c ||
-    c == 0x26 ||
-    c == 0x29 ||
-    c == 0x60 ||
-    c == 0x3e ||
-    c == 0x3c ||
-    c == 0x23 ||
-    c == 0x22 ||
-    c == 0x27 ||
-    c == 0x7d ||
-    (c == 0x28 && byteAt(at + 1) == 0x29)
-  );
-}
-
-/** The word is followed by an argument that prose would not put there. */
-// eslint-disable-next-line complexity -- one branch per first byte
-function hasArgument(kind: u32): bool {
-  let at = wordTo;
-  // "curl" http://…: the quote that closes the word.
-  if ((byteAt(at) == 0x22 || byteAt(at) == 0x27) && isSpace(byteAt(at + 1))) at++;
-  const first = byteAt(at);
-  // cat$IFS/etc/passwd, cat${IFS}x, {cat,/etc/passwd}, cat</etc/passwd
-  if (first == 0x24 || first == 0x3c) return true;
-  if (first == 0x2c) return byteAt(at + 1) == 0x2f || byteAt(at + 1) == 0x2d;
-  if (kind == SHELL_TOOL && first == 0x2f) return true;
-  if (!isSpace(first) && first != 0x2b && first != 0x25) return false;
-  if (first == 0x25) at += 3;
-  while (at < limit && (isSpace(load<u8>(at)) || load<u8>(at) == 0x2b)) at++;
-  const c = byteAt(at);
-  const next = byteAt(at + 1);
-  if (c == 0x2d) return isAlpha(next) || next == 0x2d;
-  if (c == 0x2f || c == 0x7e)
-    return isAlpha(next) || next == 0x2f || next == 0x3f || next == 0x2a || at + 1 >= limit;
-  if (isAlpha(c) && next == 0x3a)
-    return (
-      byteAt(at + 2) == 0x5c ||
-      byteAt(at + 2) == 0x2f ||
-      byteAt(at + 2) == 0x22 ||
-      byteAt(at + 2) == 0x25 ||
-      byteAt(at + 2) == 0x2b ||
-      at + 2 >= limit
-    );
-  if (kind != SHELL_TOOL) return false;
-  if (c == 0x24 || c == 0x22 || c == 0x27 || c == 0x25 || c == 0x2e || c == 0x2a || c == 0x5c || c == 0x60)
-    return true;
-  if (isDigit(c) && load<u8>(wordTo - 1) < 0x60) return false;
-  if (isDigit(c)) return !isSpace(byteAt(at + 1)) || at + 2 >= limit || endsCommand(at + 1);
-  return hasAddress(at);
-}
-
-/** The argument is an address, path or assignment: a mark inside it that words do not have. */
-function hasAddress(start: usize): bool {
-  let at = start;
-  while (at < limit && at - start < 96) {
-    const c = <u32>load<u8>(at);
-    if (isSpace(c)) return false;
-    if (
-      (c == 0x2e || c == 0x3a || c == 0x2f || c == 0x40 || c == 0x3d || c == 0x24 || c == 0x5c) &&
-      at > start
-    ) {
-      return isWord(byteAt(at + 1)) || byteAt(at + 1) == 0x2f;
-    }
-    at++;
-  }
-  return false;
-}
-
 /** name;id and user|date are lists of fields; a;id, ;id and 1|id are not. */
 function isFieldList(separator: usize, substitution: bool): bool {
   if (substitution) return false;
@@ -350,7 +338,7 @@ function isFieldList(separator: usize, substitution: bool): bool {
   if (at > begin && (load<u8>(at - 1) == 0x2e || load<u8>(at - 1) == 0x2f)) return false;
   const c = <u32>load<u8>(separator);
   const spaced = isSpace(byteAt(separator + 1)) || byteAt(separator + 1) == c;
-  if (c == 0x26 && !spaced && separator > begin && !endsCommand(wordTo)) return true;
+  if (c == 0x26 && !spaced && separator > begin && !endsCommand(wordTo, limit)) return true;
   return letters >= 2 && !spaced && !isDigit(load<u8>(separator - 1));
 }
 

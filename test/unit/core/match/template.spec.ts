@@ -39,6 +39,7 @@ const ATTACKS: string[] = [
   "{{lipsum.x}}",
   "{{ cycler.next }}",
   "{{ get_flashed_messages.x }}",
+  `{{ get_user_file("x") }}`,
   "{{settings.SECRET_KEY}}",
   "{% for k in config.items() %}",
   "{% for key, value in config.iteritems() %}{{ key }}",
