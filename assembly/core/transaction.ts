@@ -11,13 +11,14 @@ import { equalsFolded } from "./bytes/ascii";
 import { GraphqlParser } from "./body/graphql";
 import { BodyParser } from "./body/body-parser";
 import { Mode } from "./config/config";
-import { Accepts, prefersHtml } from "./http/accept";
+import { Accepts } from "./http/accept";
 import { BodyKind, ContentType } from "./http/content-type";
 import { BearerToken } from "./http/bearer-token";
 import { Cookies } from "./http/cookies";
 import { ForwardedHop } from "./http/forwarded-hop";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
 import { QueryParser } from "./http/query";
+import { REQUEST_ID_BYTES, RequestFields } from "./http/request-fields";
 import { RequestTarget } from "./http/request-target";
 import { Anomaly } from "./inputs/anomaly";
 import { anomalyTexts } from "./inputs/anomaly-texts";
@@ -32,16 +33,10 @@ import { Verdict } from "./verdict";
 
 const ARENA_FIRST: u32 = 1024;
 const ARENA_CAP: u32 = 1024 * 1024;
-const REQUEST_ID_BYTES: u32 = 128;
 
-const METHOD = text(":method");
-const PATH = text(":path");
 const STATUS = text(":status");
 const COOKIE = text("cookie");
-const AUTHORIZATION = text("authorization");
-const ACCEPT = text("accept");
 const CONTENT_TYPE = text("content-type");
-const REQUEST_ID = text("x-request-id");
 
 const inputs = new Inputs();
 const evaluator = new Evaluator();
@@ -52,13 +47,9 @@ const graphql = new GraphqlParser();
 const cookies = new Cookies();
 const token = new BearerToken();
 const contentType = new ContentType();
+const fields = new RequestFields();
 const hop = new ForwardedHop();
 const anomalyNames = anomalyTexts();
-
-/** Of the fields being read: whether cookies are among them; the value of Authorization, 0 = none. */
-let hasCookies: bool = false;
-let credentials: usize = 0;
-let credentialsLen: u32 = 0;
 
 /** Told of the inputs of a drain before they are evaluated. */
 export type DrainObserver = (tx: Transaction, inputs: Inputs) => void;
@@ -164,11 +155,11 @@ export class Transaction {
   requestHeaders(at: usize, len: u32, ip: usize, ipLen: u32, end: bool): void {
     evaluator.blockMatched = false;
     pairs.start(at, len);
-    target.start(0, 0);
-    contentType.parse(0, 0);
-    hasCookies = false;
-    credentials = 0;
-    while (pairs.next()) this.readRequestField();
+    fields.read(pairs, contentType);
+    target.start(fields.path.at, fields.path.len);
+    this.accepts = fields.accepts;
+    this.keepRequestId(fields.requestId);
+    this.pushOne(Address.RequestMethod, fields.method.at, fields.method.len);
     if (pairs.malformed) {
       this.limits |= Limit.Headers;
       this.anomalies |= Anomaly.HeaderMalformed;
@@ -176,7 +167,7 @@ export class Transaction {
     this.keepClientIp(ip, ipLen);
     this.pushOne(Address.ClientIp, this.clientIp.at, this.clientIp.len);
     while (!target.push(inputs)) this.drain();
-    if (hasCookies) this.pushCookies();
+    if (fields.hasCookies) this.pushCookies();
     pairs.rewind();
     while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) this.drain();
     this.pushQuery();
@@ -186,33 +177,6 @@ export class Transaction {
     this.conclude(AFTER_REQUEST_HEADERS);
     if (end) this.endRequest();
     else this.openRequestBody();
-  }
-
-  private readRequestField(): void {
-    const at = pairs.value;
-    const len = pairs.valueLen;
-    switch (pairs.nameLen) {
-      case 5:
-        if (isField(PATH)) target.start(at, len);
-        break;
-      case 6:
-        if (isField(ACCEPT)) this.accepts = prefersHtml(at, len) ? Accepts.Html : Accepts.Json;
-        else hasCookies = hasCookies || isField(COOKIE);
-        break;
-      case 7:
-        if (isField(METHOD)) this.pushOne(Address.RequestMethod, at, len);
-        break;
-      case 12:
-        if (isField(CONTENT_TYPE)) contentType.parse(at, len);
-        else if (isField(REQUEST_ID)) this.keepRequestId(at, len);
-        break;
-      case 13:
-        if (credentials == 0 && isField(AUTHORIZATION)) {
-          credentials = at;
-          credentialsLen = len;
-        }
-        break;
-    }
   }
 
   /** The address `trusted_hops` before the last one of the configured header: those behind it our proxies wrote. */
@@ -229,9 +193,9 @@ export class Transaction {
     this.clientIp.len = this.clientIp.at == 0 ? 0 : len;
   }
 
-  private keepRequestId(at: usize, len: u32): void {
-    const size = min(len, REQUEST_ID_BYTES);
-    this.requestId.at = this.arena.copy(at, size);
+  private keepRequestId(id: Text): void {
+    const size = min(id.len, REQUEST_ID_BYTES);
+    this.requestId.at = size == 0 ? 0 : this.arena.copy(id.at, size);
     this.requestId.len = this.requestId.at == 0 ? 0 : size;
   }
 
@@ -253,7 +217,8 @@ export class Transaction {
   }
 
   private pushToken(): void {
-    if (credentials == 0 || !token.start(credentials, credentialsLen)) return;
+    const credentials = fields.credentials;
+    if (credentials.len == 0 || !token.start(credentials.at, credentials.len)) return;
     this.tokenAddress = 1 << Address.RequestJwt;
     while (!token.push(inputs)) this.drain();
   }

@@ -117,7 +117,8 @@ function joinLane(writer: RulesetWriter, i: u32, address: u32, kind: u32, firstC
 /** Probes of the condition in this lane that ask for a key path. */
 function countPaths(writer: RulesetWriter, i: u32, address: u32, kind: u32): u32 {
   const condition = conditionAt(writer, i);
-  let probe = writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
+  let probe =
+    writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
   const end = probe + <usize>load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE;
   let count: u32 = 0;
   for (; probe < end; probe += PROBE_SIZE) {
@@ -131,7 +132,8 @@ function countPaths(writer: RulesetWriter, i: u32, address: u32, kind: u32): u32
 function writeMember(writer: RulesetWriter, i: u32, address: u32, kind: u32): void {
   const member = writer.record(Section.GroupConditions);
   const condition = conditionAt(writer, i);
-  let probe = writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
+  let probe =
+    writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
   const end = probe + <usize>load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE;
   let only: usize = 0;
   let count: u32 = 0;
@@ -147,7 +149,8 @@ function writeMember(writer: RulesetWriter, i: u32, address: u32, kind: u32): vo
   const chain = load<u32>(only, PROBE_CHAIN);
   const scan = load<u32>(writer.section(Section.Chains).at + <usize>chain * CHAIN_SIZE, CHAIN_SCAN);
   let memberKind: u32 = chain == scan ? MemberKind.Plain : MemberKind.Lowers;
-  if (count != 1 || load<u32>(only, PROBE_PATH_COUNT) != 0 || kind == LaneKind.Scalars) memberKind = MemberKind.Other;
+  if (count != 1 || load<u32>(only, PROBE_PATH_COUNT) != 0 || kind == LaneKind.Scalars)
+    memberKind = MemberKind.Other;
   if (load<u8>(condition, CONDITION_OPERATOR) == Operator.Capture) memberKind = MemberKind.Other;
   store<u8>(member, <u8>memberKind, MEMBER_KIND);
 }

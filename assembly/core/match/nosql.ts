@@ -35,8 +35,9 @@ let steps: u32 = 0;
 export function detectNosql(at: usize, end: usize, span: Span): bool {
   if (end - at < 3) return false;
   steps += <u32>(end - at);
-  const code = codeStart(at, end);
-  for (let i = findByte(at, end, 0x24); i < end; i = findByte(i + 1, end, 0x24)) {
+  let i = findByte(at, end, 0x24);
+  const code = i < end ? codeStart(at, end) : 0;
+  for (; i < end; i = findByte(i + 1, end, 0x24)) {
     const to = wordEnd(i + 1, end);
     const kind = operatorClass(i + 1, to);
     if (kind == 0) continue;

@@ -48,8 +48,8 @@ import {
   PHP_TEXT,
 } from "../generated/php-words";
 
-/** A value can be PHP only if it holds one of: ( $ ? { Bit set of 256. */
-export const PHP_REQUIRED = memory.data<u64>([0x8000011000000000, 0x0800000000000000, 0x0, 0x0]);
+/** A value can be PHP only if it holds one of: ( $ < { Bit set of 256. */
+export const PHP_REQUIRED = memory.data<u64>([0x1000011000000000, 0x0800000000000000, 0x0, 0x0]);
 
 /** Classes of calls beside PHP_RUN and PHP_CALL: by a spelled-out name, through a variable, through a superglobal. */
 const SPELLED: u32 = 16;

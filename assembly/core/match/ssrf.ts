@@ -20,6 +20,7 @@ import {
 } from "../generated/url-words";
 import { HostKind, hostFolded, hostKind, hostOdd } from "./host-address";
 import { Span } from "./span";
+import { findTrigger } from "./trigger-bytes";
 import {
   readUrl,
   urlAts,
@@ -38,6 +39,11 @@ import {
 
 /** A value holds a host that is detected only if it holds one of: . / : \ Bit set of 256. */
 export const SSRF_REQUIRED = memory.data<u64>([0x0400c00000000000, 0x0000000010000000, 0, 0]);
+
+/** / : \ and bytes from 0x80 */
+const MARKS = memory.data<u8>([
+  8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 10, 8, 12, 8, 8, 9, 0, 0, 1, 2, 0, 4, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8,
+]);
 
 /** Ports of services that have no business with clients: IANA's registry and the products' own documentation. */
 const PORTS = memory.data<u16>([
@@ -61,11 +67,31 @@ export function detectSsrf(at: usize, end: usize, span: Span): bool {
   while (start < end && start - at < 16 && isSpace(load<u8>(start))) start++;
   if (start >= end) return false;
   steps += <u32>min<usize>(end - start, 320);
+  if (findTrigger(start, end, MARKS) == end) return isBareMetadata(start, end, span);
   if (mayBegin(load<u8>(start))) {
     const hasHost = readUrl(start, end);
     if (smuggles(end) || (hasHost && isTarget(end))) return report(start, span);
   }
   return leadsFurther(start, end, span);
+}
+
+/**
+ * A value without slashes, colons and what folds to them: addresses of mail, names of files, numbers, prose. It is a target
+ * only when all of it is a metadata service's host, and need not be read as a URL for that.
+ */
+function isBareMetadata(start: usize, end: usize, span: Span): bool {
+  let from = start;
+  let to = start;
+  for (; to < end; to++) {
+    const c = <u32>load<u8>(to);
+    if (isSpace(c)) return false;
+    if (c == 0x3f || c == 0x23) break;
+    if (c == 0x40) from = to + 1;
+  }
+  if (from >= to || hostKind(from, to) != HostKind.Metadata) return false;
+  span.from = start;
+  span.to = to;
+  return true;
 }
 
 /** Bytes looked at so far, for tests of the cost. */

@@ -18,7 +18,9 @@ export function readEntity(at: usize, end: usize): u32 {
   const c = <u32>load<u8>(at);
   entityTo = at + 1;
   if (c != 0x26 || at + 2 >= end) return c;
-  return load<u8>(at, 1) == 0x23 ? readNumericEntity(at, end) : readNamedEntity(at, end);
+  const next = <u32>load<u8>(at, 1);
+  if (next == 0x23) return readNumericEntity(at, end);
+  return isAlpha(next) ? readNamedEntity(at, end) : c;
 }
 
 function readNumericEntity(at: usize, end: usize): u32 {

@@ -1,16 +1,5 @@
-// Evaluates inputs against a ruleset.
-//
-//   value ─ class scan ─→ groups whose required classes occur ─┐
-//         ─ literal scan (where a gate opens) ─────────────────┴→ candidate conditions ─ key path ─ transformations
-//                                                                  ─ operator ─→ satisfied condition ─→ matched rule
-//
-// WHY the order: a value that has neither a required class nor a required literal of any condition costs one
-// scan and a few ANDs; only candidates are transformed and confirmed.
-// SAFETY: class and literal scans may say only "no" or "maybe" (compile/literal-table.ts, match/byte-classes.ts).
-// TEST: prefilter-never-hides-a-match.
-//
-// Linear time: a condition is confirmed at most once per value and transformation (`tried`), whatever the number
-// of literal hits; the transaction's budget counts the bytes of every scan and confirmation.
+// Evaluates inputs against a ruleset: which values are looked at, in which variants, and what lies inside them
+// (variant-eval.ts looks at one variant).
 
 import { Address } from "../address";
 import { Arena } from "../bytes/arena";
@@ -18,28 +7,24 @@ import { ByteWriter } from "../bytes/byte-writer";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { KeyPath, keyPathDepth } from "../inputs/key-path";
 import { NestedValues } from "../decode/nested";
-import { CLASS_ALWAYS, CLASS_HIGH, scanClasses } from "../match/byte-classes";
-import { Span } from "../match/span";
-import { transform } from "../transform/transformation";
-import { Transformation } from "../transform/transformation-id";
+import { CLASS_ALWAYS, scanClasses } from "../match/byte-classes";
+import { applySteps } from "./chain-steps";
 import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
-import { Exclusions, Withheld, exclusionMode } from "./exclusions";
-import { beginValue, matchOperator, readsKind, readsValue } from "./operators";
-import { literalIsAt } from "./literal-match";
-import { isAtPath, pathFits } from "./path-match";
+import { Withheld } from "./exclusions";
+import { beginValue, matchOperator, readsValue } from "./operators";
+import { pathFits } from "./path-match";
 import { CleanCache } from "./clean-cache";
 import { NOT_CACHED, cachePlace, isNamed } from "./repeated-values";
-import { isEnabled, isRuleEnabled, looksNegated } from "./enabled-rules";
+import { isEnabled, looksNegated } from "./enabled-rules";
 import { RuleState } from "./rule-state";
-import { Ruleset } from "./ruleset";
+import { VariantEvaluator } from "./variant-eval";
 
-const FOLD: u32 = 0x202020;
-const WINDOW: u32 = 0xffffff;
-const NONE: u32 = 0xffffffff;
 /** Work units a value costs beside its bytes. */
 const VALUE_COST: u32 = 32;
 const LANE_CHAINS_MAX: u32 = 32;
+/** Every chain of a lane. */
+const ALL_CHAINS: u32 = 0xffffffff;
 
 /** Values lie inside it that are not inputs already: what a target holds, path and query bring. */
 function mayHoldMore(address: u32, laneKind: u32): bool {
@@ -47,46 +32,17 @@ function mayHoldMore(address: u32, laneKind: u32): bool {
 }
 
 @unmanaged
-export class Evaluator {
-  /** Work units left for the transaction; below zero nothing more is evaluated. */
-  budget: i64 = 0;
-  /** A rule that blocks has matched since the caller last cleared it. */
-  blockMatched: bool = false;
+export class Evaluator extends VariantEvaluator {
   /** Rounds of decoding that values go through (decode/nested.ts); 0 = none. */
   decodeRounds: u32 = 0;
   /** More lay inside a value than could be looked at, since the caller last cleared it. */
   nestedCut: bool = false;
-  /** Unix seconds, for entries that expire; 0 = not known, nothing expires. */
-  now: u64 = 0;
   private nested: NestedValues = new NestedValues();
-  private ruleset: Ruleset = changetype<Ruleset>(0);
-  private state: RuleState = changetype<RuleState>(0);
-  private keep: Arena = changetype<Arena>(0);
-  private span: Span = new Span();
-  /** Transformed bytes of the value under evaluation. */
-  private scratch: Arena = new Arena();
-  private first: ByteWriter = new ByteWriter();
   private second: ByteWriter = new ByteWriter();
-  /** Per condition: serial of the last value and variant it was tried on. */
-  private tried: usize = 0;
   private triedCount: u32 = 0;
-  private serial: u32 = 0;
   /** Per lane chain that changed the value: address and length of the result. */
   private changed: usize = heap.alloc(LANE_CHAINS_MAX << 3);
-  // The value under evaluation.
-  private address: u32 = 0;
-  private kind: u32 = 0;
-  private laneKind: u32 = 0;
   private lane: usize = 0;
-  private path: usize = 0;
-  /** Whether an exclusion withholds it from some rule: not known yet, no, yes. */
-  private withheld: u32 = Withheld.Unknown;
-  // Its variant under evaluation: bytes, classes, lane chains it stands for, lower-cased copy.
-  private at: usize = 0;
-  private len: u32 = 0;
-  private mask: u64 = 0;
-  private live: u32 = 0;
-  private loweredAt: usize = 0;
 
   /** Evaluates all inputs; matches go to `state`, their evidence into `keep`. */
   evaluate(state: RuleState, inputs: Inputs, keep: Arena): void {
@@ -101,7 +57,8 @@ export class Evaluator {
       if (!this.enterInput(inputs, i)) continue;
       if (this.budget < 0) return;
       const place = cachePlace(this.address, this.laneKind);
-      if (place != NOT_CACHED && this.mayCache(place)) this.evaluateRepeated(place, inputs.at(i), inputs.len(i));
+      if (place != NOT_CACHED && this.mayCache(place))
+        this.evaluateRepeated(place, inputs.at(i), inputs.len(i));
       else this.evaluateWhole(inputs.at(i), inputs.len(i));
     }
   }
@@ -234,7 +191,7 @@ export class Evaluator {
         live |= 1 << i;
     }
     this.evaluateVariant(lane, at, len, mask, live);
-    let changed = (chains == 32 ? NONE : ((<u32>1) << chains) - 1) & ~live;
+    let changed = (chains == 32 ? ALL_CHAINS : ((<u32>1) << chains) - 1) & ~live;
     for (; changed != 0; changed &= changed - 1) {
       const i = <u32>ctz(changed);
       const variantAt = <usize>load<u32>(this.changed + ((<usize>i) << 3));
@@ -251,191 +208,15 @@ export class Evaluator {
     return mask;
   }
 
-  /** Applies a chain's steps; true when they changed the value, which is then in `changedAt[slot]`. */
+  /** Applies a chain's steps; true when they changed the value, which is then in `changed[slot]`. */
   private applyChain(chain: usize, slot: u32, at: usize, len: u32): bool {
-    const steps = this.ruleset.blob + load<u32>(chain, layout.CHAIN_STEPS);
-    const count = load<u32>(chain, layout.CHAIN_STEPS + 4);
-    let from = at;
-    let size = len;
-    let changed = false;
-    let out = this.first;
-    for (let i: u32 = 0; i < count; i++) {
-      out.clear();
-      if (!transform(load<u8>(steps + i), from, size, out)) continue;
-      changed = true;
-      from = out.at;
-      size = out.length;
-      out = out === this.first ? this.second : this.first;
-    }
-    if (!changed) return false;
-    const copy = this.scratch.copy(from, size);
-    if (copy == 0 && size != 0) return false;
+    const out = applySteps(this.ruleset, chain, at, len, this.first, this.second);
+    if (out === null) return false;
+    const copy = this.scratch.copy(out.at, out.length);
+    if (copy == 0 && out.length != 0) return false;
     store<u32>(this.changed + ((<usize>slot) << 3), <u32>copy);
-    store<u32>(this.changed + ((<usize>slot) << 3), size, 4);
+    store<u32>(this.changed + ((<usize>slot) << 3), out.length, 4);
     return true;
-  }
-
-  private evaluateVariant(lane: usize, at: usize, len: u32, mask: u64, live: u32): void {
-    this.serial++;
-    this.at = at;
-    this.len = len;
-    this.mask = mask;
-    this.live = live;
-    this.loweredAt = 0;
-    beginValue((mask & CLASS_HIGH) != 0);
-    const groups = this.ruleset.section(Section.Groups);
-    const masks = i64x2.splat(mask);
-    let group = groups + <usize>(load<u32>(lane, layout.LANE_GROUPS) * layout.GROUP_SIZE);
-    let end = group + <usize>(load<u32>(lane, layout.LANE_GROUPS + 4) * layout.GROUP_SIZE);
-    for (; group < end; group += layout.GROUP_SIZE) {
-      if (!i64x2.all_true(v128.and(v128.load(group), masks))) continue;
-      let member =
-        this.ruleset.section(Section.GroupConditions) +
-        <usize>(load<u32>(group, layout.GROUP_FIRST) * layout.MEMBER_SIZE);
-      const last = member + <usize>(load<u32>(group, layout.GROUP_COUNT) * layout.MEMBER_SIZE);
-      for (; member < last; member += layout.MEMBER_SIZE) this.tryMember(member);
-    }
-    let gate = groups + <usize>(load<u32>(lane, layout.LANE_GATES) * layout.GROUP_SIZE);
-    end = gate + <usize>(load<u32>(lane, layout.LANE_GATES + 4) * layout.GROUP_SIZE);
-    for (; gate < end; gate += layout.GROUP_SIZE) {
-      if (!i64x2.all_true(v128.and(v128.load(gate), masks))) continue;
-      this.scanLiterals();
-      return;
-    }
-  }
-
-  /** One probe of the bitmap per position; a set bit leads to the literals whose window hashes there. */
-  private scanLiterals(): void {
-    if (this.len < 3) return;
-    const bitmap = this.ruleset.literalBitmap;
-    const shift = 32 - this.ruleset.literalBits;
-    const last = this.at + this.len - 3;
-    for (let at = this.at; at < last; at++) {
-      const gram = (load<u32>(at) & WINDOW) | FOLD;
-      const bit = (gram * layout.LITERAL_HASH) >> shift;
-      if ((load<u8>(bitmap + (bit >> 3)) >> ((<u8>bit) & 7)) & 1) this.confirmLiterals(at, gram);
-    }
-    // The last window is read in parts: four bytes there would reach beyond the value.
-    const gram = load<u16>(last) | ((<u32>load<u8>(last, 2)) << 16) | FOLD;
-    const bit = (gram * layout.LITERAL_HASH) >> shift;
-    if ((load<u8>(bitmap + (bit >> 3)) >> (<u8>(bit & 7))) & 1) this.confirmLiterals(last, gram);
-  }
-
-  private confirmLiterals(at: usize, gram: u32): void {
-    const ruleset = this.ruleset;
-    const hash = gram * layout.LITERAL_HASH;
-    let i = load<u32>(ruleset.literalSlots + ((<usize>(hash >> (32 - ruleset.literalSlotBits))) << 2));
-    while (i != NONE) {
-      const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
-      if (
-        load<u32>(literal, layout.LITERAL_GRAM) == gram &&
-        literalIsAt(ruleset, literal, this.at, this.len, at)
-      ) {
-        let member =
-          ruleset.section(Section.LiteralConditions) +
-          ((<usize>load<u32>(literal, layout.LITERAL_FIRST)) << 2);
-        const last = member + ((<usize>load<u32>(literal, layout.LITERAL_COUNT)) << 2);
-        for (; member < last; member += 4) this.tryLiteralCondition(load<u32>(member));
-      }
-      i = load<u32>(literal, layout.LITERAL_NEXT);
-    }
-  }
-
-  private tryLiteralCondition(number: u32): void {
-    const condition = this.ruleset.condition(number);
-    if ((load<u32>(condition, layout.CONDITION_ADDRESSES) & (1 << this.address)) == 0) return;
-    if ((load<u64>(condition, layout.CONDITION_MASK_A) & this.mask) == 0) return;
-    if ((load<u64>(condition, layout.CONDITION_MASK_B) & this.mask) == 0) return;
-    this.tryCondition(number);
-  }
-
-  /**
-   * Confirms a member of a group on the variant under evaluation. A group's conditions have no literals, so nothing else
-   * tries them: `tried` need not be asked. WHY records of their own: the probes of a condition, one for each place it looks
-   * at, lie in three or four cache lines that are cold when a request comes.
-   */
-  private tryMember(member: usize): void {
-    const number = load<u32>(member, layout.MEMBER_CONDITION);
-    const kind = load<u8>(member, layout.MEMBER_KIND);
-    if (kind == layout.MemberKind.Other) {
-      this.tryCondition(number);
-      return;
-    }
-    if (this.len < load<u32>(member, layout.MEMBER_MIN_LENGTH)) return;
-    if (((this.live >> load<u8>(member, layout.MEMBER_CHAIN)) & 1) == 0) return;
-    const rule = load<u32>(member, layout.MEMBER_RULE);
-    const state = this.state;
-    if (!isRuleEnabled(this.ruleset, state, rule) || state.isSatisfied(number) || state.hasMatched(rule)) return;
-    if (this.withheld != Withheld.No && this.isWithheld(rule)) return;
-    this.confirm(number, kind == layout.MemberKind.Lowers ? this.lowered() : this.at);
-  }
-
-  /** Confirms a candidate on the variant under evaluation, once. */
-  private tryCondition(number: u32): void {
-    const mark = this.tried + ((<usize>number) << 2);
-    if (load<u32>(mark) == this.serial) return;
-    store<u32>(mark, this.serial);
-    const condition = this.ruleset.condition(number);
-    if (this.len < load<u32>(condition, layout.CONDITION_MIN_LENGTH)) return;
-    if (!isEnabled(this.ruleset, this.state, condition) || this.state.isSatisfied(number)) return;
-    if (this.state.hasMatched(load<u32>(condition, layout.CONDITION_RULE))) return;
-    if (!readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind)) return;
-    if (this.withheld != Withheld.No && this.isWithheld(load<u32>(condition, layout.CONDITION_RULE))) return;
-    const count = load<u32>(condition, layout.CONDITION_PROBE_COUNT);
-    let probe =
-      this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
-    const end = probe + <usize>(count * layout.PROBE_SIZE);
-    for (; probe < end; probe += layout.PROBE_SIZE) {
-      if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
-      if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind) continue;
-      if (
-        ((this.live >> load<u8>(probe, layout.PROBE_LANE_CHAIN)) & 1) == 0 ||
-        !pathFits(this.ruleset, probe, this.path)
-      )
-        continue;
-      if (load<u8>(condition, layout.CONDITION_OPERATOR) == Operator.Capture && !isAtPath(probe, this.path))
-        continue;
-      if (this.confirm(number, this.confirmBytes(probe))) return;
-    }
-  }
-
-  /** Asks the operator; `at` is the variant as the condition's transformations give it. */
-  private confirm(number: u32, at: usize): bool {
-    const condition = this.ruleset.condition(number);
-    this.budget -= this.len;
-    if (!matchOperator(this.ruleset, condition, this.kind, at, this.len, this.now, this.span)) return false;
-    this.satisfy(number, condition, at, this.len);
-    return true;
-  }
-
-  /** An exclusion withholds the input from the rule. */
-  private isWithheld(rule: u32): bool {
-    const state = this.state;
-    const exclusions = changetype<Exclusions>(state.exclusions);
-    if (this.withheld == Withheld.Unknown)
-      this.withheld = exclusions.covers(state.filterState, this.address, this.path)
-        ? Withheld.FromSome
-        : Withheld.No;
-    if (this.withheld == Withheld.No) return false;
-    return exclusions.withholdsFrom(state.filterState, state.which, rule, this.address, this.path);
-  }
-
-  /** The variant's bytes as the probe's whole chain gives them: what the scan left out is a last `lowercase`. */
-  private confirmBytes(probe: usize): usize {
-    const number = load<u32>(probe, layout.PROBE_CHAIN);
-    const chain = this.ruleset.section(Section.Chains) + <usize>(number * layout.CHAIN_SIZE);
-    return load<u32>(chain, layout.CHAIN_SCAN) == number ? this.at : this.lowered();
-  }
-
-  /** The variant in lower case. */
-  private lowered(): usize {
-    if (this.loweredAt == 0) {
-      this.first.clear();
-      const changed = transform(Transformation.Lowercase, this.at, this.len, this.first);
-      const copy = changed ? this.scratch.copy(this.first.at, this.len) : 0;
-      this.loweredAt = copy == 0 ? this.at : copy;
-    }
-    return this.loweredAt;
   }
 
   private tryNegated(first: u32, count: u32, at: usize, len: u32): void {
@@ -475,28 +256,5 @@ export class Evaluator {
           this.state.setHit(number);
       }
     }
-  }
-
-  private satisfy(number: u32, condition: usize, at: usize, len: u32): void {
-    const state = this.state;
-    // What exists is a place, not its value.
-    const shown = load<u8>(condition, layout.CONDITION_OPERATOR) == Operator.Exists ? 0 : len;
-    if (shown == 0) this.span.to = this.span.from;
-    state.satisfy(number, this.address, this.kind, this.path, at, shown, this.span, this.keep);
-    const rule = load<u32>(condition, layout.CONDITION_RULE);
-    const record = this.ruleset.rule(rule);
-    const first = load<u32>(record, layout.RULE_FIRST_CONDITION);
-    const count = load<u32>(record, layout.RULE_CONDITION_COUNT);
-    for (let i = first; i < first + count; i++) {
-      if (!state.isSatisfied(i)) return;
-    }
-    const flags = load<u32>(this.ruleset.flags + ((<usize>rule) << 2));
-    const mode = exclusionMode(state.modeOf(rule));
-    const blocks =
-      mode == layout.ExclusionMode.None
-        ? (flags & layout.RuleFlag.Block) != 0
-        : mode == layout.ExclusionMode.Custom;
-    state.setMatched(rule, blocks, (flags & (layout.RuleFlag.Event | layout.RuleFlag.Keep)) != 0 || blocks);
-    if (blocks) this.blockMatched = true;
   }
 }

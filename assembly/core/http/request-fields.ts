@@ -1,0 +1,76 @@
+// What the transaction itself needs of a request's header fields, found in one pass over them.
+
+import { equalsFolded } from "../bytes/ascii";
+import { Text, text } from "../bytes/text";
+import { Accepts, prefersHtml } from "./accept";
+import { ContentType } from "./content-type";
+import { HeaderPairs } from "./header-fields";
+
+/** Longest `x-request-id` that is kept. */
+export const REQUEST_ID_BYTES: u32 = 128;
+
+const METHOD = text(":method");
+const PATH = text(":path");
+const COOKIE = text("cookie");
+const ACCEPT = text("accept");
+const AUTHORIZATION = text("authorization");
+const CONTENT_TYPE = text("content-type");
+const REQUEST_ID = text("x-request-id");
+
+/** Bytes of the blob that was read; a field that is not there is 0 long. */
+@unmanaged
+export class RequestFields {
+  method: Text = new Text();
+  path: Text = new Text();
+  /** The first `authorization`. */
+  credentials: Text = new Text();
+  requestId: Text = new Text();
+  accepts: Accepts = Accepts.Json;
+  hasCookies: bool = false;
+
+  /** Reads all `pairs`; `type` receives the content type, or none. */
+  read(pairs: HeaderPairs, type: ContentType): void {
+    this.method.len = 0;
+    this.path.at = 0;
+    this.path.len = 0;
+    this.credentials.len = 0;
+    this.requestId.len = 0;
+    this.accepts = Accepts.Json;
+    this.hasCookies = false;
+    type.parse(0, 0);
+    while (pairs.next()) this.readPair(pairs, type);
+  }
+
+  private readPair(pairs: HeaderPairs, type: ContentType): void {
+    switch (pairs.nameLen) {
+      case 5:
+        if (isField(pairs, PATH)) take(this.path, pairs);
+        break;
+      case 6:
+        if (isField(pairs, ACCEPT))
+          this.accepts = prefersHtml(pairs.value, pairs.valueLen) ? Accepts.Html : Accepts.Json;
+        else if (isField(pairs, COOKIE)) this.hasCookies = true;
+        break;
+      case 7:
+        if (isField(pairs, METHOD)) take(this.method, pairs);
+        break;
+      case 12:
+        if (isField(pairs, CONTENT_TYPE)) type.parse(pairs.value, pairs.valueLen);
+        else if (isField(pairs, REQUEST_ID)) take(this.requestId, pairs);
+        break;
+      case 13:
+        if (this.credentials.len == 0 && isField(pairs, AUTHORIZATION)) take(this.credentials, pairs);
+        break;
+    }
+  }
+}
+
+function take(field: Text, pairs: HeaderPairs): void {
+  field.at = pairs.value;
+  field.len = pairs.valueLen;
+}
+
+/** The current pair's name is `name` (of the same length, in any case). */
+function isField(pairs: HeaderPairs, name: Text): bool {
+  return equalsFolded(pairs.name, pairs.nameLen, name.at, name.len);
+}
