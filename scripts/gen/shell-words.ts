@@ -14,14 +14,14 @@ const CLASSES: WordClasses = {
     "whoami uname ifconfig ipconfig netstat pwd ls ps sysinfo systeminfo printenv lscpu lsb_release tasklist " +
     "lsof vmstat dmesg ipcs arp nbtstat dir hostname id phpinfo htop lastlog lastlogin visudo vigr vipw lsblk lsmod lspci lsusb blkid " +
     "getfacl pstree uptime.exe logname sudoedit rmt rmt-tar rmt-dump aptitude ipcalc nproc free.exe systemd-resolve " +
-    "journalctl timedatectl hostnamectl loginctl bcdboot bcdedit regedit tasklist.exe ver.exe",
+    "journalctl timedatectl hostnamectl loginctl bcdboot bcdedit regedit tasklist.exe ver.exe calc.exe notepad.exe mspaint.exe",
   /** Also words of prose or names of fields: only with a flag or path. */
-  FIELD: "date who users last set uptime w df du ip route ver vol history finger at jobs groups cd",
+  FIELD: "date who users last set uptime w df du ip route ver vol history finger at jobs groups cd reboot shutdown halt poweroff",
   /** Only with an argument that is no word: a path, a flag, a number, an address. */
   TOOL:
     "curl wget nc ncat netcat ping ping6 nslookup dig host traceroute tracert telnet ftp tftp ssh scp rsync powershell pwsh " +
     "cmd cmd.exe powershell.exe bash sh zsh ksh dash ash csh tcsh fish perl python python2 python3 ruby php node lua gcc cc " +
-    "awk gawk sed xxd base64 openssl busybox socat nmap certutil bitsadmin mshta rundll32 regsvr32 wmic schtasks " +
+    "awk gawk sed xxd base64 openssl socat nmap certutil bitsadmin mshta rundll32 regsvr32 " +
     "cscript wscript taskkill chmod chown chgrp crontab useradd adduser usermod passwd sudo su rm cp mv mkdir rmdir " +
     "touch tar gzip gunzip unzip zip dd mount umount mkfs iptables service systemctl kill killall pkill cat tac head tail " +
     "more less nl type strings grep egrep fgrep find sort uniq od hexdump cut paste rev echo printf sleep usleep " +
@@ -29,7 +29,7 @@ const CLASSES: WordClasses = {
     "findstr screen script expect vi vim ed emacs nano make git svn apt apt-get yum apk dpkg rpm pip npm gem " +
     "mail sendmail lynx links fetch axel aria2c gdb install ln diff cmp wc expr let alias unset trap bitsadmin.exe " +
     "bsdtar bzip2 xz unxz xzcat zcat bzcat zstd zstdcat zgrep gzip lzma unlzma base32 basenc column comm fold expand unexpand shuf split csplit " +
-    "join ul pr fmt nroff dialog whiptail gawk mawk nawk ed.exe ex view vimdiff rvim pico busctl c89 c99 g++ clang cobc gcore gimp ghc ghci go julia jjs jrunscript " +
+    "join ul pr fmt nroff dialog whiptail gawk mawk nawk ed.exe ex view vimdiff rvim pico mknod mkfifo busctl c89 c99 g++ clang cobc gcore gimp ghc ghci go julia jjs jrunscript " +
     "java javac kubectl ksshell latex logsave loginctl lwp-download lwp-request mosquitto mysql sqlite3 psql redis-cli mongo octave openvpn pdb pexec php7 php8 " +
     "posh rake restic rlogin rpmquery rsync run-parts rview sash scanmem setarch sftp socat ss ssh-keygen ssh-keyscan start-stop-daemon sysctl " +
     "tclsh tcpdump tftp tmux torify torsocks troff tshark unsquashfs uudecode uuencode varnishncsa wish xelatex xmodmap xpad yelp zsoelim docker " +
@@ -40,9 +40,9 @@ const CLASSES: WordClasses = {
     "certutil.exe ping.exe net.exe whoami.exe ipconfig.exe choice waitfor",
   /** Run what follows them. */
   PREFIX:
-    "nohup time strace ltrace exec command builtin xargs timeout setsid nice ionice stdbuf watch env taskset unshare chroot flock cpulimit",
+    "nohup time strace ltrace exec command builtin xargs timeout setsid nice ionice stdbuf watch env taskset unshare chroot flock cpulimit busybox",
   /** With any argument. */
-  NET: "net netsh reg sc getent",
+  NET: "net netsh reg sc getent wmic schtasks",
   /** Functions of scripting languages that run commands; a parenthesis follows. */
   CALL: "system passthru shell_exec popen proc_open pcntl_exec",
 };

@@ -46,7 +46,9 @@ export function hasArgument(kind: u32, wordTo: usize, limit: usize): bool {
   while (at < limit && (isSpace(load<u8>(at)) || load<u8>(at) == 0x2b)) at++;
   const c = byteAt(at, limit);
   const next = byteAt(at + 1, limit);
-  if (c == 0x2d) return isAlpha(next) || next == 0x2d;
+  if (c == 0x2d) return isAlpha(next) || next == 0x2d || (kind == SHELL_TOOL && isDigit(next));
+  // chmod +x: the plus may have become a blank.
+  if (kind == SHELL_TOOL && isMode(c) && isSpace(next) && at == wordTo + 2) return true;
   if (c == 0x2f || c == 0x7e)
     return isAlpha(next) || next == 0x2f || next == 0x3f || next == 0x2a || next == 0x3b || at + 1 >= limit;
   if (isAlpha(c) && next == 0x3a && endsDrive(kind, at + 2, limit)) return true;
@@ -71,6 +73,21 @@ export function hasFlag(wordTo: usize, limit: usize): bool {
   while (at < limit && isSpace(load<u8>(at))) at++;
   if (at == wordTo || byteAt(at, limit) != 0x2d) return false;
   return isAlpha(byteAt(at + 1, limit)) || (byteAt(at + 1, limit) == 0x2d && isAlpha(byteAt(at + 2, limit)));
+}
+
+/** timeout 5, timeout /t 5 */
+export function isDelay(at: usize, wordTo: usize, limit: usize): bool {
+  if (wordTo - at != 7 || (load<u32>(at, 3) | 0x20202020) != 0x74756f65) return false;
+  if (!isSpace(byteAt(wordTo, limit))) return false;
+  if (byteAt(wordTo + 1, limit) == 0x2f) return (byteAt(wordTo + 2, limit) | 0x20) == 0x74;
+  let to = wordTo + 1;
+  while (to < limit && to - wordTo < 8 && isDigit(load<u8>(to))) to++;
+  return to > wordTo + 1 && endsCommand(to, limit);
+}
+
+/** r w x s t, the modes of files. */
+function isMode(c: u32): bool {
+  return c == 0x72 || c == 0x77 || c == 0x78 || c == 0x73 || c == 0x74;
 }
 
 function isQuote(c: u32): bool {

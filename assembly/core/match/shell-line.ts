@@ -6,7 +6,8 @@
 import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
 import { SHELL_FIELD, SHELL_PLAIN, SHELL_PREFIX, SHELL_RARE, SHELL_TOOL } from "../generated/shell-words";
 import { globPath } from "./shell-glob";
-import { readCommand, wordIsPath, wordTo } from "./shell-word";
+import { hasArgument } from "./shell-argument";
+import { readCommand, wordIsPath, wordTo, wordTricks } from "./shell-word";
 
 const PREFIXES_MAX: u32 = 3;
 const ARGUMENTS_MAX: u32 = 4;
@@ -36,6 +37,7 @@ export function isCommandLine(start: usize, end: usize): bool {
   if (kind == SHELL_PLAIN && to >= end && load<u8>(at) == 0x5c) return true;
   if (kind == SHELL_RARE && wordIsPath && to >= end && (load<u32>(at) | 0x20202020) == 0x2f6e6962)
     return true;
+  if (wordTricks > 0 && load<u8>(to - 1) != 0x22 && hasArgument(SHELL_FIELD, to, end)) return true;
   if (kind == SHELL_PLAIN && isEnded(at, to, end)) return true;
   if (kind == SHELL_TOOL && isAlias(at, to) && isDefinition(to, end)) return true;
   if (endsWithShell(to) && isRunString(to, end)) return true;

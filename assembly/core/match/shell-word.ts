@@ -96,11 +96,13 @@ function closesInWord(start: usize, end: usize): bool {
   return wordTricks > 0;
 }
 
-/** $@, $*, $1 … $9, ${x} without a value: past them, or 0 when the expansion ends the word ($IFS, $(…). */
+/** $@, $*, $1 … $9, $u, ${x} without a value: past them, or 0 when the expansion ends the word ($IFS, $(…). */
 function emptyExpansion(at: usize, end: usize): usize {
   if (at + 1 >= end) return 0;
   const next = <u32>load<u8>(at, 1);
   if (next == 0x40 || next == 0x2a || isDigit(next)) return at + 2;
+  // $u: who injects sets no variable of one letter.
+  if (length > 0 && isAlpha(next) && (at + 2 >= end || !isWord(load<u8>(at, 2)))) return at + 2;
   if (next != 0x7b || at + 3 >= end || (load<u8>(at, 2) | 0x20) == 0x69) return 0;
   for (let to = at + 2; to < end && to - at < 16; to++) {
     if (load<u8>(to) == 0x7d) return to + 1;

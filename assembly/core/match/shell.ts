@@ -7,7 +7,7 @@
 // One pass; every look ahead and back is bounded. TEST: test/unit/core/match/shell.spec.ts, test/engine/detectors.test.ts
 
 import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
-import { endsCommand, hasArgument, hasFlag } from "./shell-argument";
+import { endsCommand, hasArgument, hasFlag, isDelay } from "./shell-argument";
 import { isExpandedCommand } from "./shell-brace";
 import { isCmdStatement } from "./shell-cmd";
 import { globPath } from "./shell-glob";
@@ -23,6 +23,14 @@ import {
   isTableRow,
   isTruth,
 } from "./shell-value";
+import {
+  isCmdInterpreter,
+  isRunFile,
+  isSqliteCommand,
+  isSubstring,
+  isSystemInput,
+  skipKeyword,
+} from "./shell-start";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
 import {
@@ -88,6 +96,8 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
     if (words < PROSE_WORDS) countWords(counted, i);
     counted = i;
     if (load<u8>(i) == 0x24 && words == 0 && isShellExpression(i, end)) return report(i, end, span);
+    if (load<u8>(i) == 0x25 && isSubstring(i, end)) return report(i, end, span);
+    if (load<u8>(i) == 0x3c && isSystemInput(i, end)) return report(i, end, span);
     const command = commandAfter(i, load<u8>(i));
     if (command != 0 && isCommand(i, command)) return report(i, wordTo > i ? wordTo : end, span);
     i++;
@@ -207,8 +217,10 @@ function commandAfter(at: usize, c: u32): usize {
 
 // eslint-disable-next-line complexity -- what each kind of word needs
 function isCommand(separator: usize, start: usize): bool {
-  const at = skipGap(start);
+  const at = skipKeyword(skipGap(start), limit);
   if (at >= limit) return false;
+  if (words < 2 && (isRunFile(at, limit) || isCmdInterpreter(at, limit) || isSqliteCommand(at, limit)))
+    return true;
   if (words < PROSE_WORDS && isExpandedCommand(at, limit)) return true;
   const glob = load<u8>(at) == 0x2f ? globPath(at, limit) : 0;
   if (glob != 0 && words < PROSE_WORDS) return true;
@@ -234,7 +246,7 @@ function isCommand(separator: usize, start: usize): bool {
       if (endsCommand(wordTo, limit)) return lower && (wordIsPath || !isFieldList(separator, substitution));
       return hasArgument(kind, wordTo, limit);
     case SHELL_PREFIX:
-      return hasFlag(wordTo, limit) || isWhole(separator, at);
+      return hasFlag(wordTo, limit) || isWhole(separator, at) || isDelay(at, wordTo, limit) || runsNext();
     case SHELL_FIELD:
       if (isWhole(separator, at)) return true;
       return wordIsPath ? endsWord() : hasArgument(kind, wordTo, limit);
@@ -269,11 +281,21 @@ function startsShell(separator: u32, start: usize, at: usize): bool {
   );
 }
 
-/** ;env: the separator and the word are the value. */
+/** ;env and ;env|x: the separator and the word are the value, or what a pipe begins with. */
 function isWhole(separator: usize, at: usize): bool {
-  return (
-    separator == begin && load<u8>(separator) == 0x3b && at == begin + 1 && wordTo >= limit && wordTo - at > 2
-  );
+  if (separator != begin || load<u8>(separator) != 0x3b || at != begin + 1) return false;
+  return wordTo - at > 2 && (wordTo >= limit || load<u8>(wordTo) == 0x7c);
+}
+
+/** nohup id: the command that is run by another. */
+function runsNext(): bool {
+  if (!isSpace(byteAt(wordTo))) return false;
+  let at = wordTo;
+  while (at < limit && isSpace(load<u8>(at))) at++;
+  if (at >= limit) return false;
+  const kind = readCommand(at, limit);
+  if (kind == SHELL_PLAIN) return endsCommand(wordTo, limit);
+  return kind == SHELL_TOOL && hasArgument(kind, wordTo, limit);
 }
 
 /** Past what may stand between a separator and its command: marks, a variable that is nothing ($u cat). */
@@ -295,7 +317,9 @@ function runsVariable(at: usize, separator: usize): bool {
   let to = at + 1;
   while (to < limit && to - at < 16 && isWord(load<u8>(to))) to++;
   const len = <i32>(to - at - 1);
-  if (len == 0 || !isAlpha(load<u8>(at, 1)) || !endsCommand(to, limit)) return false;
+  if (len == 0 || !isAlpha(load<u8>(at, 1))) return false;
+  // $a$b: both are put together.
+  if (!endsCommand(to, limit) && !(byteAt(to) == 0x24 && isAlpha(byteAt(to + 1)))) return false;
   const from = separator - begin > 64 ? separator - 64 : begin;
   for (let i = from; i + <usize>len < separator; i++) {
     if (
