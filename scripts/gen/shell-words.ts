@@ -16,7 +16,8 @@ const CLASSES: WordClasses = {
     "getfacl pstree uptime.exe logname sudoedit rmt rmt-tar rmt-dump aptitude ipcalc nproc free.exe systemd-resolve " +
     "journalctl timedatectl hostnamectl loginctl bcdboot bcdedit regedit tasklist.exe ver.exe calc.exe notepad.exe mspaint.exe",
   /** Also words of prose or names of fields: only with a flag or path. */
-  FIELD: "date who users last set uptime w df du ip route ver vol history finger at jobs groups cd reboot shutdown halt poweroff",
+  FIELD:
+    "date who users last set uptime w df du ip route ver vol history finger at jobs groups cd reboot shutdown halt poweroff",
   /** Only with an argument that is no word: a path, a flag, a number, an address. */
   TOOL:
     "curl wget nc ncat netcat ping ping6 nslookup dig host traceroute tracert telnet ftp tftp ssh scp rsync powershell pwsh " +
