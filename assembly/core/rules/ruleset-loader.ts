@@ -37,9 +37,8 @@ import {
   TARGET_SIZE,
   TARGET_TAGS,
 } from "./layout";
+import { NO_COUNT, lanesAreSound, piecesFit } from "./lane-checks";
 import { Ruleset } from "./ruleset";
-
-const NO_COUNT: u32 = 0xffffffff;
 
 export enum LoadError {
   None = 0,
@@ -77,6 +76,7 @@ export function loadRuleset(ruleset: Ruleset, at: usize, size: u32): LoadError {
   const candidate = new Ruleset();
   candidate.open(at, size);
   let error = checkIndexes(candidate);
+  if (error == LoadError.None && !lanesAreSound(candidate)) error = LoadError.Index;
   if (error == LoadError.None) error = checkSections(candidate);
   if (error == LoadError.None) ruleset.open(at, size);
   heap.free(changetype<usize>(candidate));
@@ -144,22 +144,6 @@ function checkSections(r: Ruleset): LoadError {
 /** The (first, count) pair at `field` lies inside the section. */
 function rangeFits(r: Ruleset, field: usize, section: i32): bool {
   return <u64>load<u32>(field) + load<u32>(field, 4) <= <u64>r.count(section);
-}
-
-/** The text at `field` is (u16 length, bytes)*: `count` of them, or an even number. */
-function piecesFit(r: Ruleset, field: usize, count: u32): bool {
-  const len = load<u32>(field, 4);
-  if (<u64>load<u32>(field) + len > <u64>r.count(Section.Blob)) return false;
-  const at = r.textAt(field);
-  let pieces: u32 = 0;
-  let used: u32 = 0;
-  while (len - used >= 2) {
-    const piece = <u32>load<u16>(at + used) + 2;
-    if (piece > len - used) return false;
-    used += piece;
-    pieces++;
-  }
-  return used == len && (count == NO_COUNT ? (pieces & 1) == 0 : pieces == count);
 }
 
 function operandIsSound(r: Ruleset, condition: usize): bool {
