@@ -61,19 +61,90 @@ function commentEnd(start: usize, end: usize): usize {
 export function hidesDeclaration(start: usize, end: usize): bool {
   let inside: u32 = 0;
   let data = false;
+  let opened = false;
+  let named = false;
   for (let at = start; at < end; at++) {
     const c = <u32>load<u8>(at);
+    if (inside == 0) {
+      if (c == 0x7b) opened = true;
+      else if (c == 0x3a) named = true;
+      else if (c == 0x3b) named = false;
+      // foo}color=red; [a]color:red
+      else if ((c == 0x7d && !opened) || (c == 0x5b && !named)) return true;
+    }
     if (c == 0x5c && at + 2 < end) {
       const code = cssEscape(at + 1, end);
       if (escapeTo > at + 2 && code > 0x20 && code < 0x7f) return true;
     }
     if (inside == 0) {
       if (c == 0x22 || c == 0x27) inside = c;
+      else if (c == 0x28 && replacesContent(start, at)) return true;
       else if (c == 0x28 && at + 1 < end && load<u8>(at, 1) != 0x22 && load<u8>(at, 1) != 0x27) inside = 0x29;
       if (inside != 0) data = at + 5 < end && (load<u32>(at, 1) | 0x20202020) == 0x61746164;
     } else if (c == inside) inside = 0;
     else if (c == 0x3b && !data && beginsDeclaration(at + 1, end)) return true;
     else if (c == 0x23 && inside == 0x29 && at > start + 5 && load<u32>(at - 4) == 0x6776732e) return true;
+  }
+  return false;
+}
+
+/** content:url( in an attribute: a picture in place of what the element holds. */
+function replacesContent(start: usize, paren: usize): bool {
+  if (paren < start + 11 || (load<u32>(paren - 4) | 0x20202000) != 0x6c72753a) return false;
+  return ((load<u64>(paren - 11) | 0x20202020202020) & 0xffffffffffffff) == 0x746e65746e6f63;
+}
+
+/**
+ * True when the text of a style element hides declarations: a bracket that a semicolon interrupts, or a comment inside a word.
+ */
+// eslint-disable-next-line complexity -- scan loop
+export function hidesRule(start: usize, end: usize): bool {
+  let depth: u32 = 0;
+  let bracket = false;
+  let inside: u32 = 0;
+  for (let at = start; at < end; at++) {
+    const c = <u32>load<u8>(at);
+    if (inside != 0) {
+      if (c == inside) inside = 0;
+      continue;
+    }
+    switch (c) {
+      case 0x22:
+      case 0x27:
+        inside = c;
+        break;
+      case 0x28:
+        inside = 0x29;
+        break;
+      case 0x2f: {
+        if (at + 1 >= end || load<u8>(at, 1) != 0x2a) break;
+        const to = commentEnd(at + 2, end);
+        if (to == 0) break;
+        if (to - at == 4 && at > start && isAlpha(load<u8>(at - 1)) && to < end && isAlpha(load<u8>(to)))
+          return true;
+        at = to - 1;
+        break;
+      }
+      case 0x7b:
+        depth++;
+        bracket = false;
+        break;
+      case 0x7d:
+        depth = depth > 0 ? depth - 1 : 0;
+        bracket = false;
+        break;
+      case 0x5b:
+        bracket = depth > 0;
+        break;
+      case 0x5d:
+        bracket = false;
+        break;
+      case 0x3b:
+        if (bracket) return true;
+        break;
+      default:
+        break;
+    }
   }
   return false;
 }

@@ -2,7 +2,9 @@
 
 import { isAlpha, isSpace } from "../bytes/ascii";
 import { beginsAsScript, isScriptUrl, looksLikeScript, setSvgCounts } from "./xss-script";
-import { hidesDeclaration, isScriptStyle } from "./xss-style";
+import { isProbeName, isProbeText, isSpelledTag } from "./xss-spelled";
+import { hidesDeclaration, hidesRule, isScriptStyle } from "./xss-style";
+import { byteBefore, isQuote } from "./xss-text";
 import { htmlWord, lettersAfter, lettersBefore } from "./xss-words";
 import * as W from "../generated/html-words";
 
@@ -38,6 +40,7 @@ export function judgeTag(start: usize, end: usize, thrifty: bool): bool {
   tagTo = start;
   tagRead = start;
   if (at >= end) return false;
+  if (isSpelledTag(at, end) && !isMentioned(at, end)) return true;
   closing = load<u8>(at) == 0x2f;
   if (closing) at++;
   if (at >= end) return false;
@@ -54,8 +57,10 @@ export function judgeTag(start: usize, end: usize, thrifty: bool): bool {
   if (at >= end || !isAlpha(load<u8>(at))) return false;
   let to = at;
   let name = at;
+  let equals: usize = 0;
   while (to < end && !endsName(load<u8>(to)) && to - at < 256) {
-    if (load<u8>(to) == 0x3a) name = to + 1;
+    if (load<u8>(to) == 0x3a && equals == 0) name = to + 1;
+    else if (load<u8>(to) == 0x3d && equals == 0) equals = to;
     to++;
   }
   element = htmlWord(name, to);
@@ -64,9 +69,28 @@ export function judgeTag(start: usize, end: usize, thrifty: bool): bool {
   source = false;
   tagTo = to;
   if (to - at >= 256) return false;
+  // <imgsrc=…
+  if (equals != 0 && isScriptUrl(equals + 1, to)) return true;
+  if (isProbeName(at, name, to)) return true;
   if (element == W.HTML_SCRIPT && !closing && to < end && load<u8>(to) == 0x3c) return true;
   if (readAttributes(to, end, true)) return true;
-  return judgeElement(end, thrifty);
+  return judgeElement(end, thrifty) || (valued && isProbeText(tagTo, end));
+}
+
+/** `<script>` in markdown, or "use <script> and …": the name of the element, not the element. */
+function isMentioned(at: usize, end: usize): bool {
+  let to = at;
+  while (to < end && load<u8>(to) != 0x3e && to - at < 16) to++;
+  if (to + 1 >= end || load<u8>(to) != 0x3e) return false;
+  if (isBetween(at, to, 0x60)) return true;
+  if (to + 2 >= end || !isBetween(at, to, 0x20)) return false;
+  const before = byteBefore(at - 2);
+  const after = load<u8>(to, 2);
+  return (isAlpha(before) || before == 0x2c) && (isAlpha(after) || after == 0x28);
+}
+
+function isBetween(at: usize, to: usize, c: u32): bool {
+  return byteBefore(at - 1) == c && <u32>load<u8>(to, 1) == c;
 }
 
 function endsName(c: u32): bool {
@@ -90,7 +114,7 @@ function judgeElement(end: usize, thrifty: bool): bool {
       return tagTo < end ? beginsAsScript(tagTo, end) || (!thrifty && holdsScript(tagTo, end)) : false;
     case W.HTML_STYLE:
       tagRead = thrifty && end - tagTo > STYLE_GLANCE ? tagTo + STYLE_GLANCE : styleEnd(tagTo, end);
-      return isScriptStyle(tagTo, tagRead);
+      return isScriptStyle(tagTo, tagRead) || hidesRule(tagTo, tagRead);
     case W.HTML_ACTIVE:
       return valued;
     case W.HTML_LINK:
@@ -173,12 +197,8 @@ function readAttribute(start: usize, end: usize): usize {
   value++;
   while (value < end && isSpace(load<u8>(value))) value++;
   // \"…\": the markup was in a string once.
-  if (
-    value + 1 < end &&
-    load<u8>(value) == 0x5c &&
-    (load<u8>(value, 1) == 0x22 || load<u8>(value, 1) == 0x27)
-  )
-    value++;
+  const escaped = value + 1 < end && load<u8>(value) == 0x5c && isQuote(load<u8>(value, 1));
+  if (escaped) value++;
   valueFrom = value;
   if (startsHandler(value, end)) return value;
   if (value >= end) {
@@ -190,7 +210,7 @@ function readAttribute(start: usize, end: usize): usize {
   if (quote == 0x22 || quote == 0x27 || quote == 0x60) {
     valueFrom = ++value;
     while (value < end && <u32>load<u8>(value) != quote) value++;
-    valueTo = value;
+    valueTo = escaped && value > valueFrom && load<u8>(value - 1) == 0x5c ? value - 1 : value;
     return value < end ? value + 1 : end;
   }
   while (value < end && load<u8>(value) != 0x3e && (!isSpace(load<u8>(value)) || goesOn(value, end))) value++;

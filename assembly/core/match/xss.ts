@@ -194,9 +194,13 @@ function scan(start: usize, end: usize, span: Span): bool {
 
 /** A tag between letters, the opening one of an element that holds nothing: o<x>nfocus. */
 function splitsWord(at: usize): bool {
-  if (!isAlpha(byteBefore(at)) || at + 1 >= limit || !isAlpha(load<u8>(at, 1))) return false;
+  const before = byteBefore(at);
+  if ((!isAlpha(before) && before != 0x26) || at + 1 >= limit || !isAlpha(load<u8>(at, 1))) return false;
   const to = shortTagEnd(at, limit);
-  return to != 0 && to < limit && (isAlpha(load<u8>(to)) || load<u8>(to) == 0x28);
+  if (to == 0 || to >= limit) return false;
+  // &<wbr>#106
+  if (before == 0x26) return load<u8>(to) == 0x23;
+  return isAlpha(load<u8>(to)) || load<u8>(to) == 0x28;
 }
 
 /** "><b>: a value that closes, before anything else, what a page opened in front of it. */
