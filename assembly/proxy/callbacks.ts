@@ -73,9 +73,7 @@ export function proxy_on_response_trailers(id: u32, _count: u32): u32 {
   return stream == 0 ? 0 : changetype<StreamContext>(stream).onResponseTrailers();
 }
 
-export function proxy_on_done(_id: u32): bool {
-  return true;
-}
+// No proxy_on_done: at its end a stream waits for nothing, and a host that finds no such export does not call it.
 
 export function proxy_on_log(id: u32): void {
   const stream = streams.get(id);
