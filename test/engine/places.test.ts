@@ -23,6 +23,8 @@ const ATTACKS: [string, EngineRequest][] = [
   ["repeated parameter", { path: "/?id=1/*&x=2&id=*/or/*&id=*/2=2" }],
   ["repeated field of a form", form("id=1/*&id=*/or/*&id=*/2=2")],
   ["fragment", { path: "/page#<script>alert(1)</script>" }],
+  ["query of a referer", { headers: [["referer", "https://a.example/s?q=1&t=1%20or%201%3D1&z=2"]] }],
+  ["last value of a referer", { headers: [["Referer", "/s?x=&q=%22%20or%20%22%22%20%22#top"]] }],
   ["name of a header", { headers: [["x-<script>alert(1)</script>", "1"]] }],
 ];
 
@@ -32,6 +34,11 @@ const ORDINARY: [string, EngineRequest][] = [
   ["list by repetition", { path: "/search?tag=sql&tag=union&tag=select&page=1&page=2" }],
   ["form with check boxes", form("day=mon&day=tue&day=wed&note=select+one+or+more")],
   ["fragment of a page", { path: "/docs/intro#chapter-1" }],
+  [
+    "query of a referer",
+    { headers: [["referer", "https://a.example/s?q=select+one+or+more&page=2&s=a%2Fb#c=d"]] },
+  ],
+  ["referer without values", { headers: [["referer", "https://a.example/?"]] }],
   ["names of headers", { headers: [["x-request_id.v2", "1"]] }],
 ];
 

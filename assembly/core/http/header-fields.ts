@@ -5,14 +5,21 @@
 // ╘════════════════╧══════════════════════════════════════════╧═══════════════════════════════════════════╛
 // Little-endian; the layout of header maps in proxy-wasm ABI 0.2. All occurrences of a name are kept.
 
-import { equalsFolded, lowerByte } from "../bytes/ascii";
+import { equalsFolded, isWord, lowerByte } from "../bytes/ascii";
+import { findByte } from "../bytes/find-byte";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { PATH_KEY_BYTES } from "../inputs/value-buffer";
 
 const COOKIE = memory.data<u8>([0x63, 0x6f, 0x6f, 0x6b, 0x69, 0x65]);
 const COLON: u32 = 0x3a;
-/** Entries that one field needs: its value, and its name when that is odd. */
-const FIELD_ROOM: u32 = 2;
+const PERCENT: u32 = 0x25;
+const REFERER = memory.data<u8>([0x72, 0x65, 0x66, 0x65, 0x72, 0x65, 0x72]);
+/** Values of the query of a `referer` that are inputs of their own. */
+const REFERER_VALUES: u32 = 16;
+/** A shorter value, or one of nothing but letters, digits, `-`, `_` and `.`, is none. */
+const REFERER_VALUE_BYTES: usize = 3;
+/** Entries that one field needs: its value, its name when that is odd, and what it is made of. */
+const FIELD_ROOM: u32 = 2 + REFERER_VALUES;
 /** A longer name is odd. */
 const ORDINARY_NAME_BYTES: u32 = 64;
 /** lowerName() met a byte other than a letter, a digit, `-` or `_`. */
@@ -93,7 +100,8 @@ export class HeaderPairs {
 /**
  * Pushes the fields from where `pairs` stands, but cookies and pseudo-headers; the key path is the name in
  * lower case. A name is an input itself only when it is long or has a byte that names of fields do not have, so
- * that ordinary fields cost nothing. False when the inputs are full: drain them and call again.
+ * that ordinary fields cost nothing. Odd values of the query of a `referer` are inputs, too, under its name:
+ * an application that reads a term of a search from it takes them apart. False when the inputs are full: drain them and call again.
  */
 export function pushHeaders(inputs: Inputs, pairs: HeaderPairs, address: u32): bool {
   while (inputs.room() >= FIELD_ROOM) {
@@ -106,8 +114,44 @@ export function pushHeaders(inputs: Inputs, pairs: HeaderPairs, address: u32): b
       inputs.push(address, InputKind.Key, path, pairs.name, pairs.nameLen);
     }
     inputs.push(address, InputKind.String, path, pairs.value, pairs.valueLen);
+    if (len == 7 && equalsFolded(pairs.name, len, REFERER, 7)) {
+      pushQueryValues(inputs, address, path, pairs.value, pairs.value + pairs.valueLen);
+    }
   }
   return false;
+}
+
+/**
+ * Pushes what stands behind `=` in the query of the URL `at..end`, as it was sent, where a quote is in it or it begins as no word does:
+ * what people search for stays in the `referer` of all that a page loads. One pass.
+ */
+function pushQueryValues(inputs: Inputs, address: u32, path: u32, start: usize, end: usize): void {
+  let at = findByte(start, end, 0x3f);
+  let pushed: u32 = 0;
+  while (at < end && pushed < REFERER_VALUES) {
+    at = findByte(at, end, 0x3d) + 1;
+    const from = at;
+    let isPlain = true;
+    let isOdd = at < end && beginsOddly(load<u8>(at), at + 1 < end ? load<u8>(at, 1) : 0);
+    for (; at < end && load<u8>(at) != 0x26 && load<u8>(at) != 0x23; at++) {
+      const c = <u32>load<u8>(at);
+      if (!isWord(c) && c != 0x2d && c != 0x2e) isPlain = false;
+      if (c == 0x27 || c == 0x22 || (c == PERCENT && at + 2 < end && isQuote(load<u16>(at, 1)))) isOdd = true;
+    }
+    if (isPlain || !isOdd || at < from + REFERER_VALUE_BYTES) continue;
+    inputs.push(address, InputKind.String, path, from, <u32>(at - from));
+    pushed++;
+  }
+}
+
+/** A digit, a sign, a bracket, or an escape of one, of a blank or of a quote. */
+function beginsOddly(c: u32, next: u32): bool {
+  return c - 0x30 < 10 || c - 0x28 < 2 || c == 0x2b || c == 0x2d || (c == PERCENT && next == 0x32);
+}
+
+/** 22 and 27, the codes of quotes. */
+function isQuote(digits: u32): bool {
+  return digits == 0x3232 || digits == 0x3732;
 }
 
 /** The name itself when it is lower case already, as in HTTP/2 and in Envoy. */
