@@ -77,6 +77,18 @@ export function isProbeName(at: usize, name: usize, to: usize): bool {
   return name > at ? isOneOf(at, name - 1, "svg xsl xss") : isOneOf(at, to, "xss");
 }
 
+/** //google, http://server.example/: what a probe links to; text links to pages. */
+export function isBareHost(from: usize, to: usize): bool {
+  let at = from;
+  while (at + 1 < to && load<u16>(at) != 0x2f2f && at - from < 8) at++;
+  if (at + 2 >= to || load<u16>(at) != 0x2f2f) return false;
+  for (at += 2; at < to; at++) {
+    const c = <u32>load<u8>(at);
+    if (c == 0x3f || c == 0x23 || (c == 0x2f && at + 1 < to)) return false;
+  }
+  return true;
+}
+
 /** XSS</a>: what a probe shows, in an element's text at `at`. */
 export function isProbeText(at: usize, end: usize): bool {
   return at + 4 < end && load<u16>(at, 3) == 0x2f3c && ((load<u32>(at) | 0x202020) & 0xffffff) == 0x737378;

@@ -62,15 +62,14 @@ export function hidesDeclaration(start: usize, end: usize): bool {
   let inside: u32 = 0;
   let data = false;
   let opened = false;
-  let named = false;
+  let fresh = true;
   for (let at = start; at < end; at++) {
     const c = <u32>load<u8>(at);
     if (inside == 0) {
       if (c == 0x7b) opened = true;
-      else if (c == 0x3a) named = true;
-      else if (c == 0x3b) named = false;
       // foo}color=red; [a]color:red
-      else if ((c == 0x7d && !opened) || (c == 0x5b && !named)) return true;
+      else if ((c == 0x7d && !opened) || (c == 0x5b && fresh && beginsBracketed(at, end))) return true;
+      fresh = c == 0x3b || (fresh && c == 0x20);
     }
     if (c == 0x5c && at + 2 < end) {
       const code = cssEscape(at + 1, end);
@@ -86,6 +85,13 @@ export function hidesDeclaration(start: usize, end: usize): bool {
     else if (c == 0x23 && inside == 0x29 && at > start + 5 && load<u32>(at - 4) == 0x6776732e) return true;
   }
   return false;
+}
+
+/** [a]color: and not the list [a, b] that a framework binds. */
+function beginsBracketed(start: usize, end: usize): bool {
+  let at = start + 1;
+  while (at < end && isAlpha(load<u8>(at)) && at - start < 16) at++;
+  return at + 1 < end && load<u8>(at) == 0x5d && isAlpha(load<u8>(at, 1));
 }
 
 /** content:url( in an attribute: a picture in place of what the element holds. */

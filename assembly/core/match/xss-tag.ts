@@ -2,7 +2,7 @@
 
 import { isAlpha, isSpace } from "../bytes/ascii";
 import { beginsAsScript, isScriptUrl, looksLikeScript, setSvgCounts } from "./xss-script";
-import { isProbeName, isProbeText, isSpelledTag } from "./xss-spelled";
+import { isBareHost, isProbeName, isProbeText, isSpelledTag } from "./xss-spelled";
 import { hidesDeclaration, hidesRule, isScriptStyle } from "./xss-style";
 import { byteBefore, isQuote } from "./xss-text";
 import { htmlWord, lettersAfter, lettersBefore } from "./xss-words";
@@ -74,7 +74,7 @@ export function judgeTag(start: usize, end: usize, thrifty: bool): bool {
   if (isProbeName(at, name, to)) return true;
   if (element == W.HTML_SCRIPT && !closing && to < end && load<u8>(to) == 0x3c) return true;
   if (readAttributes(to, end, true)) return true;
-  return judgeElement(end, thrifty) || (valued && isProbeText(tagTo, end));
+  return judgeElement(end, thrifty) || (valued && isBareHost(valueFrom, valueTo) && isProbeText(tagTo, end));
 }
 
 /** `<script>` in markdown, or "use <script> and …": the name of the element, not the element. */
@@ -83,10 +83,12 @@ function isMentioned(at: usize, end: usize): bool {
   while (to < end && load<u8>(to) != 0x3e && to - at < 16) to++;
   if (to + 1 >= end || load<u8>(to) != 0x3e) return false;
   if (isBetween(at, to, 0x60)) return true;
-  if (to + 2 >= end || !isBetween(at, to, 0x20)) return false;
   const before = byteBefore(at - 2);
-  const after = load<u8>(to, 2);
-  return (isAlpha(before) || before == 0x2c) && (isAlpha(after) || after == 0x28);
+  if (byteBefore(at - 1) != 0x20 || !(isAlpha(before) || before == 0x2c)) return false;
+  const next = <u32>load<u8>(to, 1);
+  if (next == 0x2e || next == 0x2c) return to + 2 >= end || isSpace(load<u8>(to, 2));
+  const after: u32 = to + 2 < end ? load<u8>(to, 2) : 0;
+  return next == 0x20 && (isAlpha(after) || after == 0x28);
 }
 
 function isBetween(at: usize, to: usize, c: u32): bool {
