@@ -5,13 +5,16 @@ import { type LoadResult, runLoad } from "./load-client.ts";
 export interface LoadOrder {
   port: number;
   connections: number;
-  requestBase64: string;
+  requestsBase64: string[];
   status: number;
   durationMs: number;
 }
 
 process.on("message", (order: LoadOrder) => {
-  const requests = [{ bytes: Buffer.from(order.requestBase64, "base64"), status: order.status }];
+  const requests = order.requestsBase64.map((text) => ({
+    bytes: Buffer.from(text, "base64"),
+    status: order.status,
+  }));
   void runLoad({ ...order, requests }).then((result: LoadResult) => process.send!(result));
 });
 process.on("disconnect", () => process.exit(0));

@@ -31,18 +31,18 @@ export interface Slice {
   load: LoadResult;
 }
 
-/** Sends `request` for `durationMs` and expects `status` each time. Throws when anything else comes back. */
+/** Sends `requests` in turn for `durationMs` and expects `status` each time. Throws when anything else comes back. */
 export async function measure(
   fleet: Fleet,
   target: Target,
-  request: Buffer,
+  requests: readonly Buffer[],
   status: number,
   durationMs: number,
 ): Promise<Slice> {
   const order = {
     port: target.port,
     connections: CONNECTIONS,
-    requestBase64: request.toString("base64"),
+    requestsBase64: requests.map((request) => request.toString("base64")),
     status,
     durationMs,
   };

@@ -85,6 +85,21 @@ function order(random: () => number, id: number): object {
   };
 }
 
+/** Five parameters of a shop's catalogue. */
+export function catalogueQuery(seed: number): string {
+  const random = randomNumbers(seed);
+  const parameters = {
+    page: String(1 + Math.floor(random() * 40)),
+    sort: pick(random, ["price", "name", "newest"]),
+    filter: pick(random, ITEMS).split(/[ ,]/)[0]!,
+    q: `${pick(random, NAMES)} ${pick(random, ["oak", "poster", "lamp"])}`,
+    session: hex(random, 16),
+  };
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&");
+}
+
 /** A JSON document of exactly `size` bytes: orders, and a remark that fills what is left. `size` must have room for one order. */
 export function ordersJson(size: number, seed = 1): string {
   const random = randomNumbers(seed);

@@ -94,9 +94,11 @@ async function checkVerdicts(scenario: Scenario): Promise<void> {
   for (const variant of VARIANTS) {
     await measure(fleet, fleet.targets[variant], scenario.benign, 200, WARM_UP_MS);
   }
-  await measure(fleet, fleet.targets.wardgate, scenario.attack, 403, WARM_UP_MS / 5).catch((error: Error) => {
-    throw new Error(`"${scenario.name}": the attack must be blocked; ${error.message}`);
-  });
+  await measure(fleet, fleet.targets.wardgate, scenario.attacks, 403, WARM_UP_MS / 5).catch(
+    (error: Error) => {
+      throw new Error(`"${scenario.name}": the attack must be blocked; ${error.message}`);
+    },
+  );
 }
 
 function report(rows: Summary[]): void {

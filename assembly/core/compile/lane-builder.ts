@@ -69,7 +69,7 @@ function buildLane(writer: RulesetWriter, hasLiterals: Array<bool>, address: u32
   let paths: u32 = 0;
   for (let i: u32 = 0; i < conditions; i++) {
     if (!joinLane(writer, i, address, kind, firstChain)) continue;
-    paths += countPaths(writer, i, address, kind);
+    paths = max(paths, longestPath(writer, i, address, kind));
     if (load<u8>(conditionAt(writer, i), CONDITION_NEGATED)) negated.push(i);
     else if (hasLiterals[i]) literal.push(i);
     else plain.push(i);
@@ -114,18 +114,18 @@ function joinLane(writer: RulesetWriter, i: u32, address: u32, kind: u32, firstC
   return true;
 }
 
-/** Probes of the condition in this lane that ask for a key path. */
-function countPaths(writer: RulesetWriter, i: u32, address: u32, kind: u32): u32 {
+/** Elements of the longest key path that the condition asks for in this lane. */
+function longestPath(writer: RulesetWriter, i: u32, address: u32, kind: u32): u32 {
   const condition = conditionAt(writer, i);
   let probe =
     writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
   const end = probe + <usize>load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE;
-  let count: u32 = 0;
+  let longest: u32 = 0;
   for (; probe < end; probe += PROBE_SIZE) {
     if (load<u8>(probe, PROBE_ADDRESS) != address || load<u8>(probe, PROBE_KIND) != kind) continue;
-    if (load<u32>(probe, PROBE_PATH_COUNT) != 0) count++;
+    longest = max(longest, load<u32>(probe, PROBE_PATH_COUNT));
   }
-  return count;
+  return longest;
 }
 
 /** Writes the condition as a member of a group of its lane. */

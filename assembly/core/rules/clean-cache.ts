@@ -2,7 +2,8 @@
 //
 // WHY: browsers and services send the same dozen header fields and cookies with every request; evaluating them anew was
 // more than half of what a plain GET cost. The names in a body are those of the API: 33 of the 59 values of a 1 KB order.
-// Values of queries and bodies differ and are always judged.
+// Of the values of queries and bodies only short ones are kept, from the second time on, so that those that never come
+// again do not drive out what does.
 // SAFETY: an entry is the whole name and value, compared byte by byte, so nothing can pass for something else. Only values
 // that satisfied no condition, in a transaction in which nothing had been satisfied yet, are entered; the cache belongs to
 // one ruleset under one configuration and goes with it. Lists whose entries expire only lose entries over time, so what
@@ -17,7 +18,9 @@ const SHORT_SLOT: u32 = 64;
 const LONG_SLOTS: u32 = 256;
 const LONG_SLOT: u32 = 384;
 const HEADER: u32 = 8;
-const BYTES: u32 = SHORT_SLOTS * SHORT_SLOT + LONG_SLOTS * LONG_SLOT;
+/** One byte each for values that came once. */
+const FIRSTS: u32 = 4096;
+const BYTES: u32 = SHORT_SLOTS * SHORT_SLOT + LONG_SLOTS * LONG_SLOT + FIRSTS;
 
 @unmanaged
 export class CleanCache {
@@ -48,6 +51,16 @@ export class CleanCache {
     store<u32>(slot, nameLen | (valueLen << 16), 4);
     memory.copy(slot + HEADER, name, nameLen);
     memory.copy(slot + HEADER + nameLen, value, valueLen);
+  }
+
+  /** As add(), but only a short value, and only when it seems to have been added before. */
+  addAgain(place: u32, name: usize, nameLen: u32, value: usize, valueLen: u32): void {
+    if (nameLen + valueLen > SHORT_SLOT - HEADER || this.slots == 0) return;
+    const hash = hashOf(place, name, nameLen, value, valueLen);
+    const first = this.slots + <usize>(BYTES - FIRSTS + ((hash >> 8) & (FIRSTS - 1)));
+    const sign = (<u8>hash) | 1;
+    if (load<u8>(first) == sign) this.add(place, name, nameLen, value, valueLen);
+    else store<u8>(first, sign);
   }
 
   private slotOf(hash: u32, len: u32): usize {

@@ -150,7 +150,7 @@ export const LANE_GROUPS: u32 = 8;
 export const LANE_GATES: u32 = 16;
 export const LANE_NEGATED: u32 = 24;
 export const LANE_CONDITIONS: u32 = 32;
-/** How many of its probes ask for a key path. */
+/** Elements of the longest key path that one of its probes asks for. */
 export const LANE_PATHS: u32 = 36;
 
 export enum LaneKind {

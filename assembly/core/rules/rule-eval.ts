@@ -15,7 +15,7 @@ import { Withheld } from "./exclusions";
 import { beginValue, matchOperator, readsValue } from "./operators";
 import { pathFits } from "./path-match";
 import { CleanCache } from "./clean-cache";
-import { NOT_CACHED, cachePlace, isNamed } from "./repeated-values";
+import { NOT_CACHED, cachePlace, isNamed, isRooted } from "./repeated-values";
 import { isEnabled, looksNegated } from "./enabled-rules";
 import { RuleState } from "./rule-state";
 import { VariantEvaluator } from "./variant-eval";
@@ -153,24 +153,38 @@ export class Evaluator extends VariantEvaluator {
     this.serial = 0;
   }
 
-  /** What the rules say of a value at `place` of the cache depends on nothing but its bytes and, if it has one, its name. */
+  /** What the rules say of a value at `place` of the cache depends on nothing but its bytes and the name kept with them. */
   private mayCache(place: u32): bool {
     if (this.ruleset.clean === null || looksNegated(this.ruleset, this.state, this.lane)) return false;
     if (isNamed(place)) return keyPathDepth(this.path) == 1;
-    return !this.state.withholds && load<u32>(this.lane, layout.LANE_PATHS) == 0;
+    if (this.state.withholds) return false;
+    const paths = load<u32>(this.lane, layout.LANE_PATHS);
+    if (paths == 0 || !isRooted(place) || this.path == 0) return paths <= (isRooted(place) ? 1 : 0);
+    // The entry of a value without a path has no name either.
+    const root = changetype<KeyPath>(this.rootOfPath());
+    return paths == 1 && root.index < 0 && root.len != 0;
+  }
+
+  /** The element of the path that rules may ask for: the name of the parameter, or of the member of the document. */
+  private rootOfPath(): usize {
+    let node = this.path;
+    while (node != 0 && changetype<KeyPath>(node).parent != 0) node = changetype<KeyPath>(node).parent;
+    return node;
   }
 
   /** Evaluates a value of the kind that comes again, unless the very same one is known to be clean. */
   private evaluateRepeated(place: u32, at: usize, len: u32): void {
     const clean = changetype<CleanCache>(this.ruleset.clean);
-    const named = isNamed(place);
-    const name = named ? changetype<KeyPath>(this.path).at : 0;
-    const nameLen = named ? changetype<KeyPath>(this.path).len : 0;
+    const node = isNamed(place) ? this.path : isRooted(place) ? this.rootOfPath() : 0;
+    const isKeyed = node != 0 && changetype<KeyPath>(node).index < 0;
+    const name = isKeyed ? changetype<KeyPath>(node).at : 0;
+    const nameLen = isKeyed ? changetype<KeyPath>(node).len : 0;
     if (clean.has(place, name, nameLen, at, len)) return;
     const isPlain = this.evaluateWhole(at, len);
-    // What lies inside a key has the path of that key, which is not part of the entry.
-    if (!named && !isPlain) return;
-    if (this.state.isUntouched() && this.budget >= 0) clean.add(place, name, nameLen, at, len);
+    // What lies inside has a path of its own, which is not part of the entry.
+    if ((!isNamed(place) && !isPlain) || !this.state.isUntouched() || this.budget < 0) return;
+    if (isRooted(place)) clean.addAgain(place, name, nameLen, at, len);
+    else clean.add(place, name, nameLen, at, len);
   }
 
   /** Evaluates one value as it stands; the classes it has. */
