@@ -125,7 +125,7 @@ export function pushHeaders(inputs: Inputs, pairs: HeaderPairs, address: u32): b
  * Pushes what stands behind `=` in the query of the URL `at..end`, as it was sent, where a quote is in it or it begins as no word does:
  * what people search for stays in the `referer` of all that a page loads. One pass.
  */
-function pushQueryValues(inputs: Inputs, address: u32, path: u32, start: usize, end: usize): void {
+function pushQueryValues(inputs: Inputs, address: u32, path: usize, start: usize, end: usize): void {
   let at = findByte(start, end, 0x3f);
   let pushed: u32 = 0;
   while (at < end && pushed < REFERER_VALUES) {
