@@ -112,3 +112,10 @@ test("the fingerprint names the tokens of the last detection", () => {
   const text = new TextDecoder().decode(new Uint8Array(engine.memory.buffer, out, length));
   assert.equal(text, "1UE1");
 });
+
+test("evidence lies in the value, whatever value came before", () => {
+  const engine = loadEngine();
+  // A name that only a call before it makes evidence: nothing in the second value says where it began.
+  assert.ok(detect(engine, "java", "                    Runtime.getRuntime().exec('id')"));
+  assert.ok(detect(engine, "java", '("java.lang.Runtime"'));
+});

@@ -90,6 +90,7 @@ export function detectJava(at: usize, end: usize, span: Span): bool {
   limit = end;
   depth = 0;
   callDepth = 0;
+  callAt = at;
   chainAt = 0;
   before = Token.End;
   beforeMark = 0;
@@ -232,8 +233,9 @@ function onText(): bool {
   const argued = beforeMark == 0x28 || beforeMark == 0x5b || beforeMark == 0x2c;
   const named = argued || beforeMark == 0x3d || beforeMark == 0x3a || beforeMark == 0x7b;
   if (kind == JAVA_GADGET) return isCode() && (pairs == 0 || named);
+  if (kind != JAVA_PLAIN && argued && pairs == 0) return true;
   chainAt = 0;
-  return kind != JAVA_PLAIN && argued && pairs == 0;
+  return false;
 }
 
 /** The L of a type written as class files do: a small letter follows, and a semicolon ends it. */

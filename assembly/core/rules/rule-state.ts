@@ -173,15 +173,17 @@ function setBit(bits: usize, i: u32): void {
 
 /** Copies a window of the value that has the start of the match in it, and the match within the window. */
 function keepValue(match: Match, at: usize, len: u32, span: Span, arena: Arena): void {
+  // What lies outside the value is no part of it, whoever says so.
+  const isPart = span.from >= at && span.to <= at + len && span.to > span.from;
   let from: u32 = 0;
-  if (len > EVIDENCE_BYTES && span.to > span.from) {
+  if (len > EVIDENCE_BYTES && isPart) {
     const start = <u32>(span.from - at);
     from = start > EVIDENCE_BYTES / 4 ? min(start - EVIDENCE_BYTES / 4, len - EVIDENCE_BYTES) : 0;
   }
   match.valueLen = min(len - from, EVIDENCE_BYTES);
   match.valueAt = arena.copy(at + from, match.valueLen);
   if (match.valueAt == 0) match.valueLen = 0;
-  if (match.valueAt == 0 || span.to <= span.from) return;
+  if (match.valueAt == 0 || !isPart) return;
   const start = <u32>(span.from - at) - from;
   match.highlightAt = match.valueAt + start;
   match.highlightLen = min(<u32>(span.to - span.from), match.valueLen - start);

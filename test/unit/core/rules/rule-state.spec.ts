@@ -51,6 +51,13 @@ describe("core/rules/rule-state RuleState", () => {
     expect(text(match.highlightAt, match.highlightLen)).toBe("two");
     expect(match.pathLen).toBe(0);
   });
+  test("a part that lies outside the value is not shown", () => {
+    const behind = keep(begun(), "one two three", 4, 14, 0);
+    expect(text(behind.valueAt, behind.valueLen)).toBe("one two three");
+    expect(behind.highlightLen).toBe(0, "behind");
+    expect(keep(begun(), "one two three", <u32>-9, 3, 0).highlightLen).toBe(0, "before");
+    expect(keep(begun(), "b".repeat(2000), <u32>-9, 3, 0).highlightLen).toBe(0, "before a long one");
+  });
   test("of a long value a window with the start of the match", () => {
     const long = "b".repeat(2000) + "<mark>" + "a".repeat(2000);
     const match = keep(begun(), long, 2000, 2006, 0);
