@@ -7,7 +7,6 @@
 import { Address } from "./address";
 import { Arena } from "./bytes/arena";
 import { Text, text } from "./bytes/text";
-import { equalsFolded } from "./bytes/ascii";
 import { GraphqlParser } from "./body/graphql";
 import { BodyParser } from "./body/body-parser";
 import { Mode } from "./config/config";
@@ -18,7 +17,7 @@ import { Cookies } from "./http/cookies";
 import { ForwardedHop } from "./http/forwarded-hop";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
 import { QueryParser } from "./http/query";
-import { REQUEST_ID_BYTES, RequestFields } from "./http/request-fields";
+import { REQUEST_ID_BYTES, RequestFields, isField } from "./http/request-fields";
 import { RequestTarget } from "./http/request-target";
 import { Anomaly } from "./inputs/anomaly";
 import { anomalyTexts } from "./inputs/anomaly-texts";
@@ -209,7 +208,7 @@ export class Transaction {
   private pushCookies(): void {
     pairs.rewind();
     while (pairs.next()) {
-      if (pairs.nameLen != 6 || !isField(COOKIE)) continue;
+      if (pairs.nameLen != 6 || !isField(pairs, COOKIE)) continue;
       cookies.start(pairs.value, pairs.valueLen);
       while (!cookies.push(inputs)) this.drain();
       this.anomalies |= cookies.anomalies;
@@ -278,8 +277,9 @@ export class Transaction {
     pairs.start(at, len);
     contentType.parse(0, 0);
     while (pairs.next()) {
-      if (pairs.nameLen == 7 && isField(STATUS)) this.readStatus();
-      else if (pairs.nameLen == 12 && isField(CONTENT_TYPE)) contentType.parse(pairs.value, pairs.valueLen);
+      if (pairs.nameLen == 7 && isField(pairs, STATUS)) this.readStatus();
+      else if (pairs.nameLen == 12 && isField(pairs, CONTENT_TYPE))
+        contentType.parse(pairs.value, pairs.valueLen);
     }
     pairs.rewind();
     while (!pushHeaders(inputs, pairs, Address.ResponseHeaders)) this.drain();
@@ -448,9 +448,4 @@ function feedQuery(tx: Transaction, at: usize, len: u32): void {
 function readDocument(tx: Transaction): void {
   graphql.take(query.documentAt, query.documentLen);
   while (!graphql.read(inputs)) tx.drain();
-}
-
-/** The current pair's name is `name` (of the same length, in any case). */
-function isField(name: Text): bool {
-  return equalsFolded(pairs.name, pairs.nameLen, name.at, name.len);
 }

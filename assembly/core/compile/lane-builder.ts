@@ -114,15 +114,30 @@ function joinLane(writer: RulesetWriter, i: u32, address: u32, kind: u32, firstC
   return true;
 }
 
+/** The first probe from `probe` on, before `end`, that looks at this lane; `end` when there is none. */
+function probeInLane(probe: usize, end: usize, address: u32, kind: u32): usize {
+  let at = probe;
+  while (at < end && (load<u8>(at, PROBE_ADDRESS) != address || load<u8>(at, PROBE_KIND) != kind)) {
+    at += PROBE_SIZE;
+  }
+  return at;
+}
+
+function firstProbe(writer: RulesetWriter, condition: usize): usize {
+  return writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
+}
+
+function endOfProbes(writer: RulesetWriter, condition: usize): usize {
+  return firstProbe(writer, condition) + <usize>load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE;
+}
+
 /** Elements of the longest key path that the condition asks for in this lane. */
 function longestPath(writer: RulesetWriter, i: u32, address: u32, kind: u32): u32 {
   const condition = conditionAt(writer, i);
-  let probe =
-    writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
-  const end = probe + <usize>load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE;
+  const end = endOfProbes(writer, condition);
   let longest: u32 = 0;
-  for (; probe < end; probe += PROBE_SIZE) {
-    if (load<u8>(probe, PROBE_ADDRESS) != address || load<u8>(probe, PROBE_KIND) != kind) continue;
+  let probe = probeInLane(firstProbe(writer, condition), end, address, kind);
+  for (; probe < end; probe = probeInLane(probe + PROBE_SIZE, end, address, kind)) {
     longest = max(longest, load<u32>(probe, PROBE_PATH_COUNT));
   }
   return longest;
@@ -132,16 +147,9 @@ function longestPath(writer: RulesetWriter, i: u32, address: u32, kind: u32): u3
 function writeMember(writer: RulesetWriter, i: u32, address: u32, kind: u32): void {
   const member = writer.record(Section.GroupConditions);
   const condition = conditionAt(writer, i);
-  let probe =
-    writer.section(Section.Probes).at + <usize>load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE;
-  const end = probe + <usize>load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE;
-  let only: usize = 0;
-  let count: u32 = 0;
-  for (; probe < end; probe += PROBE_SIZE) {
-    if (load<u8>(probe, PROBE_ADDRESS) != address || load<u8>(probe, PROBE_KIND) != kind) continue;
-    only = probe;
-    count++;
-  }
+  const end = endOfProbes(writer, condition);
+  const only = probeInLane(firstProbe(writer, condition), end, address, kind);
+  const isAlone = probeInLane(only + PROBE_SIZE, end, address, kind) >= end;
   store<u32>(member, i, MEMBER_CONDITION);
   store<u32>(member, load<u32>(condition, CONDITION_RULE), MEMBER_RULE);
   store<u32>(member, load<u32>(condition, CONDITION_MIN_LENGTH), MEMBER_MIN_LENGTH);
@@ -149,7 +157,7 @@ function writeMember(writer: RulesetWriter, i: u32, address: u32, kind: u32): vo
   const chain = load<u32>(only, PROBE_CHAIN);
   const scan = load<u32>(writer.section(Section.Chains).at + <usize>chain * CHAIN_SIZE, CHAIN_SCAN);
   let memberKind: u32 = chain == scan ? MemberKind.Plain : MemberKind.Lowers;
-  if (count != 1 || load<u32>(only, PROBE_PATH_COUNT) != 0 || kind == LaneKind.Scalars)
+  if (!isAlone || load<u32>(only, PROBE_PATH_COUNT) != 0 || kind == LaneKind.Scalars)
     memberKind = MemberKind.Other;
   if (load<u8>(condition, CONDITION_OPERATOR) == Operator.Capture) memberKind = MemberKind.Other;
   store<u8>(member, <u8>memberKind, MEMBER_KIND);

@@ -70,7 +70,7 @@ function take(field: Text, pairs: HeaderPairs): void {
   field.len = pairs.valueLen;
 }
 
-/** The current pair's name is `name` (of the same length, in any case). */
-function isField(pairs: HeaderPairs, name: Text): bool {
+/** The current pair's name is `name`, in any case. */
+export function isField(pairs: HeaderPairs, name: Text): bool {
   return equalsFolded(pairs.name, pairs.nameLen, name.at, name.len);
 }

@@ -141,7 +141,7 @@ function isPowerOfTwo(count: u32): bool {
 }
 
 /** The (first, count) pair at `field` lies inside the section. */
-function pairFits(r: Ruleset, field: usize, section: i32): bool {
+export function pairFits(r: Ruleset, field: usize, section: i32): bool {
   return <u64>load<u32>(field) + load<u32>(field, 4) <= <u64>r.count(section);
 }
 

@@ -37,7 +37,7 @@ import {
   TARGET_SIZE,
   TARGET_TAGS,
 } from "./layout";
-import { NO_COUNT, lanesAreSound, piecesFit } from "./lane-checks";
+import { NO_COUNT, lanesAreSound, pairFits, piecesFit } from "./lane-checks";
 import { Ruleset } from "./ruleset";
 
 export enum LoadError {
@@ -118,16 +118,16 @@ function checkSections(r: Ruleset): LoadError {
     if (!fits) return error == LoadError.None ? LoadError.Section : error;
   }
   for (let i: u32 = 0; i < r.ruleCount; i++) {
-    if (!rangeFits(r, r.rule(i) + RULE_ATTRIBUTES, Section.Attributes)) return LoadError.Index;
+    if (!pairFits(r, r.rule(i) + RULE_ATTRIBUTES, Section.Attributes)) return LoadError.Index;
   }
   for (let i: u32 = 0; i < r.count(Section.Exclusions); i++) {
     const record = r.section(Section.Exclusions) + <usize>i * EXCLUSION_SIZE;
-    if (!rangeFits(r, record + EXCLUSION_TARGETS, Section.Targets)) return LoadError.Index;
-    if (!rangeFits(r, record + EXCLUSION_INPUTS, Section.FilterInputs)) return LoadError.Index;
+    if (!pairFits(r, record + EXCLUSION_TARGETS, Section.Targets)) return LoadError.Index;
+    if (!pairFits(r, record + EXCLUSION_INPUTS, Section.FilterInputs)) return LoadError.Index;
   }
   for (let i: u32 = 0; i < r.count(Section.Overrides); i++) {
     const record = r.section(Section.Overrides) + <usize>i * OVERRIDE_SIZE;
-    if (!rangeFits(r, record + OVERRIDE_TARGETS, Section.Targets)) return LoadError.Index;
+    if (!pairFits(r, record + OVERRIDE_TARGETS, Section.Targets)) return LoadError.Index;
   }
   for (let i: u32 = 0; i < r.count(Section.Targets); i++) {
     const record = r.section(Section.Targets) + <usize>i * TARGET_SIZE;
@@ -139,11 +139,6 @@ function checkSections(r: Ruleset): LoadError {
       return LoadError.Index;
   }
   return LoadError.None;
-}
-
-/** The (first, count) pair at `field` lies inside the section. */
-function rangeFits(r: Ruleset, field: usize, section: i32): bool {
-  return <u64>load<u32>(field) + load<u32>(field, 4) <= <u64>r.count(section);
 }
 
 function operandIsSound(r: Ruleset, condition: usize): bool {
