@@ -333,6 +333,7 @@ export class Transaction {
 
   private feedBody(parser: BodyParser, at: usize, len: u32): void {
     this.inspected += len;
+    inputs.judgeWith(drainFor, changetype<usize>(this));
     let from = at;
     let left = len;
     while (left != 0) {
@@ -424,6 +425,10 @@ export class Transaction {
     this.requestParser.reset();
     this.responseParser.reset();
   }
+}
+
+function drainFor(tx: usize): void {
+  changetype<Transaction>(tx).drain();
 }
 
 function feedQuery(tx: Transaction, at: usize, len: u32): void {

@@ -59,6 +59,7 @@ export function parseRun(runner: u32, at: usize, len: u32, chunk: u32, listed: u
   drains = 0;
   clear();
   listing = listed;
+  inputs.judgeWith(drainFor, 0);
   start(runner, at, len);
   if (runner == Runner.Cookies || runner == Runner.Target || runner == Runner.Headers) {
     while (!pushWhole(runner)) drain();
@@ -188,6 +189,10 @@ function drain(): void {
     }
   }
   clear();
+}
+
+function drainFor(_context: usize): void {
+  drain();
 }
 
 function clear(): void {

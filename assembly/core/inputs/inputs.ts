@@ -22,6 +22,9 @@ export enum InputKind {
   Container = 5,
 }
 
+/** Evaluates the inputs of a step under way, and clears them. */
+export type Judge = (context: usize) => void;
+
 const ENTRY_SIZE: usize = 16;
 const CAPACITY: u32 = 1024;
 
@@ -33,6 +36,25 @@ export class Inputs {
   generation: u32 = 0;
   /** Decoded values and key paths; released by clear(). */
   arena: Arena = new Arena();
+  private judge: Judge | null = null;
+  private context: usize = 0;
+
+  /** Says who evaluates inputs that are drained in the middle of a step; `context` is handed to it. */
+  judgeWith(judge: Judge, context: usize): void {
+    this.judge = judge;
+    this.context = context;
+  }
+
+  /**
+   * Has what was gathered evaluated and cleared: for readers that decode into a block of their own, and must not write
+   * the next bytes into it while values point there.
+   */
+  drain(): void {
+    const judge = this.judge;
+    if (this.count == 0) return;
+    if (judge === null) this.clear();
+    else judge(this.context);
+  }
 
   /** False, and nothing stored, when the list is full: the parser must stop, and go on after a drain. */
   push(address: u32, kind: u32, keyPath: usize, at: usize, len: u32): bool {
