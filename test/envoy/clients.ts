@@ -3,6 +3,7 @@ import http2 from "node:http2";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MessageReader } from "./message-reader.ts";
+import { encodeChunk, encodeLastChunk, encodeRequestHead } from "./message-writer.ts";
 
 export interface Exchange {
   method?: string;
@@ -95,19 +96,21 @@ export class Http1Client {
     const bytes = Buffer.from(body ?? "");
     const chunked = exchange.framing === "chunked" || trailers !== undefined;
     const head = requestHead(exchange, bytes.length, chunked);
-    const tail = chunked ? lastChunk(trailers ?? {}) : Buffer.alloc(0);
+    const tail = chunked ? encodeLastChunk(trailers) : Buffer.alloc(0);
     if (exchange.headers?.["expect"] === "100-continue") {
       this.socket.write(head);
       while (this.current!.interim.length === 0 && this.current!.status === 0 && !this.closed)
         await sleep(DRIBBLE_MS);
       this.socket.write(bytes);
     } else if (delivery === "whole") {
-      this.socket.write(Buffer.concat([head, chunked && bytes.length > 0 ? chunk(bytes) : bytes, tail]));
+      this.socket.write(
+        Buffer.concat([head, chunked && bytes.length > 0 ? encodeChunk(bytes) : bytes, tail]),
+      );
     } else {
       this.socket.write(head);
       for (const byte of bytes) {
         await sleep(DRIBBLE_MS);
-        this.socket.write(chunked ? chunk(Buffer.of(byte)) : Buffer.of(byte));
+        this.socket.write(chunked ? encodeChunk(Buffer.of(byte)) : Buffer.of(byte));
       }
       await sleep(DRIBBLE_MS);
       if (tail.length > 0) this.socket.write(tail);
@@ -116,23 +119,9 @@ export class Http1Client {
 }
 
 function requestHead(exchange: Exchange, length: number, chunked: boolean): Buffer {
-  const framing = chunked ? "transfer-encoding: chunked" : `content-length: ${length}`;
-  const lines = Object.entries({ host: "test", ...exchange.headers }).map(
-    ([name, value]) => `${name}: ${value}`,
-  );
-  if (exchange.body !== undefined) lines.push(framing);
-  return Buffer.from(
-    [`${exchange.method ?? "GET"} ${exchange.path ?? "/"} HTTP/1.1`, ...lines, "", ""].join("\r\n"),
-  );
-}
-
-function lastChunk(trailers: Record<string, string>): Buffer {
-  const lines = Object.entries(trailers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`0\r\n${lines.join("")}\r\n`);
-}
-
-function chunk(bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
+  const framing = chunked ? { "transfer-encoding": "chunked" } : { "content-length": String(length) };
+  const headers = { ...exchange.headers, ...(exchange.body === undefined ? {} : framing) };
+  return encodeRequestHead(exchange.method ?? "GET", exchange.path ?? "/", headers as Record<string, string>);
 }
 
 /** One HTTP/2 connection (prior knowledge); requests may run side by side. */

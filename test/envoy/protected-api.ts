@@ -7,6 +7,7 @@ import { Envoy, type LogLine } from "../../scripts/envoy/process.ts";
 import { sampleConfig } from "../../scripts/envoy/sample.ts";
 import { Http1Client, Http2Client } from "./clients.ts";
 import { RecordingUpstream } from "./recording-upstream.ts";
+import { TrafficLog, type WardgateEvent } from "./traffic-log.ts";
 
 export const MODULE =
   process.env["WARDGATE_MODULE"] ?? fileURLToPath(new URL("../../build/wardgate.wasm", import.meta.url));
@@ -25,6 +26,8 @@ export interface Setup {
   configuration?: string;
   strict?: boolean;
   concurrency?: number;
+  /** False: the upstream keeps bytes by request alone, for traffic of many megabytes. */
+  keepsRaw?: boolean;
   /** Changes the parsed bootstrap before Envoy sees it. */
   edit?: (bootstrap: Bootstrap) => void;
 }
@@ -68,28 +71,20 @@ export class ProtectedApi {
   readonly envoy: Envoy;
   readonly upstream: RecordingUpstream;
   readonly port: number;
-  readonly log: LogLine[];
-  readonly accessLog: Record<string, unknown>[];
+  readonly traffic: TrafficLog;
 
-  private constructor(
-    envoy: Envoy,
-    upstream: RecordingUpstream,
-    port: number,
-    log: LogLine[],
-    accessLog: Record<string, unknown>[],
-  ) {
+  private constructor(envoy: Envoy, upstream: RecordingUpstream, port: number, traffic: TrafficLog) {
     this.envoy = envoy;
     this.upstream = upstream;
     this.port = port;
-    this.log = log;
-    this.accessLog = accessLog;
+    this.traffic = traffic;
   }
 
   static async start(setup: Setup): Promise<ProtectedApi> {
     const binary = await findEnvoy(setup.version);
     const upstream = await RecordingUpstream.start();
-    const log: LogLine[] = [];
-    const accessLog: Record<string, unknown>[] = [];
+    upstream.keepsRaw = setup.keepsRaw ?? true;
+    const traffic = new TrafficLog();
     try {
       const envoy = await Envoy.start({
         ...{
@@ -97,10 +92,10 @@ export class ProtectedApi {
           config: bootstrapText(setup, upstream.port),
           concurrency: setup.concurrency ?? 2,
         },
-        onLog: (line) => log.push(line),
-        onAccess: (line) => accessLog.push(JSON.parse(line) as Record<string, unknown>),
+        onLog: (line) => traffic.onLine(line),
+        onAccess: (text) => traffic.onAccess(text),
       });
-      return new ProtectedApi(envoy, upstream, await envoy.listenerPort(), log, accessLog);
+      return new ProtectedApi(envoy, upstream, await envoy.listenerPort(), traffic);
     } catch (error) {
       await upstream.close();
       throw error;
@@ -115,10 +110,17 @@ export class ProtectedApi {
     return new Http2Client(this.port);
   }
 
-  /** The filter's events so far, parsed. */
-  events(): Record<string, unknown>[] {
-    const texts = this.log.map((line) => /wardgate event (\{.*)$/.exec(line.message)?.[1]);
-    return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as Record<string, unknown>]));
+  get log(): LogLine[] {
+    return this.traffic.lines;
+  }
+
+  get accessLog(): Record<string, unknown>[] {
+    return this.traffic.access;
+  }
+
+  /** The filter's events so far. */
+  events(): WardgateEvent[] {
+    return this.traffic.events;
   }
 
   async stop(): Promise<void> {

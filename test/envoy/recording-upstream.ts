@@ -1,60 +1,84 @@
-// An upstream that keeps every byte it receives. HTTP/1.1 is read by a parser of its own over the raw socket, so that nothing is
-// normalised away; HTTP/2 (prior knowledge, told apart by its preface) goes to node:http2. Requests are found by their x-test-id.
+// An upstream that keeps every byte it receives, with the time it came. HTTP/1.1 is read by a parser of its own over the raw socket, so
+// that nothing is normalised away; HTTP/2 (prior knowledge, told apart by its preface) goes to node:http2. Requests are found by their
+// x-test-id, and so is what each is answered.
 import http2 from "node:http2";
 import net from "node:net";
 import type { AddressInfo } from "node:net";
+import { Changes } from "./changes.ts";
 import { MessageReader } from "./message-reader.ts";
+import { RecordedRequest } from "./recorded-request.ts";
+import { playing, RawExchange, type Reply, type Script, StreamExchange } from "./upstream-reply.ts";
 
-export interface RecordedRequest {
-  protocol: "HTTP/1.1" | "HTTP/2";
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body: Buffer;
-  trailers: Record<string, string>;
-  /** False when the connection or stream ended before the request did. */
-  complete: boolean;
-}
-
-export interface Reply {
-  status: number;
-  headers?: Record<string, string>;
-  body?: string | Buffer;
-  trailers?: Record<string, string>;
-}
+export type { Reply } from "./upstream-reply.ts";
 
 const PREFACE = "PRI * HTTP/2.0";
-const DEFAULT_REPLY: Reply = {
+const DEFAULT_SCRIPT = playing({
   status: 200,
   headers: { "content-type": "application/json" },
   body: '{"ok":true}',
-};
+});
 
 export class RecordingUpstream {
   readonly requests: RecordedRequest[] = [];
   port = 0;
-  private readonly replies = new Map<string, Reply>();
+  /** False: bytes are kept by request alone, not once more by connection. */
+  keepsRaw = true;
+  private readonly byId = new Map<string, RecordedRequest[]>();
+  private readonly scripts = new Map<string, Script>();
+  private readonly countedOnly = new Set<string>();
   private readonly raw: Buffer[] = [];
   private readonly sockets = new Set<net.Socket>();
+  private readonly changes = new Map<string, Changes>();
   private readonly http2Server = http2.createServer();
   private readonly server = net.createServer((socket) => this.accept(socket));
 
   static async start(): Promise<RecordingUpstream> {
     const upstream = new RecordingUpstream();
     upstream.http2Server.on("stream", (stream, headers) => upstream.serveStream(stream, headers));
-    await new Promise<void>((resolve) => upstream.server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => upstream.server.listen(0, "127.0.0.1", 1024, resolve));
     upstream.port = (upstream.server.address() as AddressInfo).port;
     return upstream;
   }
 
   /** What to answer the request with this x-test-id. */
   reply(id: string, reply: Reply): void {
-    this.replies.set(id, reply);
+    this.scripts.set(id, playing(reply));
+  }
+
+  /** Runs `script` for each request with this x-test-id, from the moment its head is there. */
+  serve(id: string, script: Script): void {
+    this.scripts.set(id, script);
+  }
+
+  /** Of the body of the request with this x-test-id only the length is kept. */
+  countOnly(id: string): void {
+    this.countedOnly.add(id);
   }
 
   /** The requests with this id that began to arrive. */
   of(id: string): RecordedRequest[] {
-    return this.requests.filter((request) => request.headers["x-test-id"] === id);
+    return this.byId.get(id) ?? [];
+  }
+
+  /** Waits until `probe` is true of the request with this id. */
+  until(
+    id: string,
+    what: string,
+    probe: (request: RecordedRequest) => boolean,
+    timeoutMs?: number,
+  ): Promise<RecordedRequest> {
+    const find = (): RecordedRequest | undefined => this.of(id).find(probe);
+    return this.changesOf(id).until(`${what}, at the upstream`, find, timeoutMs);
+  }
+
+  /** Lets go of what is known about this id. */
+  forget(id: string): void {
+    this.byId.delete(id);
+    this.scripts.delete(id);
+    this.countedOnly.delete(id);
+    this.changes.delete(id);
+    const at = this.requests.findIndex((request) => request.id === id);
+    if (at >= 0) this.requests.splice(at, 1);
   }
 
   /** True when `text` occurs in anything received over HTTP/1.1 or in an HTTP/2 body. */
@@ -71,6 +95,7 @@ export class RecordingUpstream {
 
   private accept(socket: net.Socket): void {
     this.sockets.add(socket);
+    socket.setNoDelay(true);
     socket.on("close", () => this.sockets.delete(socket)).on("error", () => {});
     socket.once("data", (first: Buffer) => {
       if (first.toString("latin1").startsWith(PREFACE.slice(0, first.length))) {
@@ -89,70 +114,83 @@ export class RecordingUpstream {
     const reader = new MessageReader("request", {
       head: ({ startLine, headers }) => {
         const [method = "", path = ""] = startLine.split(" ");
-        current = {
-          protocol: "HTTP/1.1",
-          method,
-          path,
-          headers,
-          body: Buffer.alloc(0),
-          trailers: {},
-          complete: false,
-        };
-        this.requests.push(current);
+        current = new RecordedRequest("HTTP/1.1", method, path, headers);
+        this.begin(current);
+        this.run(new RawExchange(current, socket, this.untilOf(current)));
       },
-      body: (bytes) => (current!.body = Buffer.concat([current!.body, bytes])),
-      end: (trailers) => {
-        current!.trailers = trailers;
-        current!.complete = true;
-        socket.write(this.rawReply(current!));
-      },
+      body: (bytes) => this.took(current!, bytes),
+      end: (trailers) => this.completed(current!, trailers),
     });
     const feed = (bytes: Buffer): void => {
-      this.raw.push(bytes);
+      if (this.keepsRaw) this.raw.push(bytes);
       reader.feed(bytes);
     };
-    feed(first);
     socket.on("data", feed);
-  }
-
-  private replyFor(request: RecordedRequest): Reply {
-    return this.replies.get(request.headers["x-test-id"] ?? "") ?? DEFAULT_REPLY;
-  }
-
-  private rawReply(request: RecordedRequest): Buffer {
-    const { status, headers = {}, body = "", trailers } = this.replyFor(request);
-    const bytes = Buffer.from(body);
-    const framing = trailers ? "transfer-encoding: chunked" : `content-length: ${bytes.length}`;
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    const head = Buffer.from([`HTTP/1.1 ${status} Status`, framing, ...lines, "", ""].join("\r\n"));
-    if (request.method === "HEAD") return head;
-    if (!trailers) return Buffer.concat([head, bytes]);
-    const last = Object.entries(trailers).map(([name, value]) => `${name}: ${value}\r\n`);
-    return Buffer.concat([
-      head,
-      Buffer.from(`${bytes.length.toString(16)}\r\n`),
-      bytes,
-      Buffer.from(`\r\n0\r\n${last.join("")}\r\n`),
-    ]);
+    socket.on("close", () => current && this.closed(current));
+    feed(first);
   }
 
   private serveStream(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): void {
     const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-    const request: RecordedRequest = {
-      ...{ protocol: "HTTP/2", method: plain[":method"] ?? "", path: plain[":path"] ?? "", headers: plain },
-      ...{ body: Buffer.alloc(0), trailers: {}, complete: false },
-    };
-    this.requests.push(request);
+    const request = new RecordedRequest("HTTP/2", plain[":method"] ?? "", plain[":path"] ?? "", plain);
+    let trailers: Record<string, string> = {};
+    this.begin(request);
     stream.on("error", () => {});
-    stream.on("data", (bytes: Buffer) => (request.body = Buffer.concat([request.body, bytes])));
-    stream.on("trailers", (trailers: Record<string, string>) => (request.trailers = { ...trailers }));
+    stream.on("data", (bytes: Buffer) => this.took(request, bytes));
+    stream.on("trailers", (fields: Record<string, string>) => (trailers = { ...fields }));
     stream.on("end", () => {
-      if (stream.rstCode !== 0 || stream.destroyed) return;
-      request.complete = true;
-      const { status, headers = {}, body = "", trailers } = this.replyFor(request);
-      stream.respond({ ":status": status, ...headers }, { waitForTrailers: trailers !== undefined });
-      if (trailers) stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-      stream.end(body);
+      if (stream.rstCode === 0 && !stream.destroyed) this.completed(request, trailers);
     });
+    stream.on("close", () => this.closed(request));
+    this.run(new StreamExchange(request, stream, this.untilOf(request)));
+  }
+
+  private begin(request: RecordedRequest): void {
+    this.requests.push(request);
+    const same = this.byId.get(request.id);
+    if (same) same.push(request);
+    else this.byId.set(request.id, [request]);
+    request.content.keeps = !this.countedOnly.has(request.id);
+    this.notify(request);
+  }
+
+  private took(request: RecordedRequest, bytes: Buffer): void {
+    request.content.add(bytes);
+    this.notify(request);
+  }
+
+  private completed(request: RecordedRequest, trailers: Record<string, string>): void {
+    request.trailers = trailers;
+    request.complete = true;
+    this.notify(request);
+  }
+
+  private closed(request: RecordedRequest): void {
+    request.closed = true;
+    this.notify(request);
+  }
+
+  private notify(request: RecordedRequest): void {
+    request.changes.notify();
+    this.changes.get(request.id)?.notify();
+  }
+
+  private changesOf(id: string): Changes {
+    const changes = this.changes.get(id) ?? new Changes();
+    this.changes.set(id, changes);
+    return changes;
+  }
+
+  private untilOf(request: RecordedRequest) {
+    return async (what: string, probe: (request: RecordedRequest) => boolean, timeoutMs?: number) => {
+      const test = (): true | undefined => (probe(request) || request.closed ? true : undefined);
+      await request.changes.until(`${what}, at the upstream`, test, timeoutMs);
+    };
+  }
+
+  private run(exchange: RawExchange | StreamExchange): void {
+    const script = this.scripts.get(exchange.request.id) ?? DEFAULT_SCRIPT;
+    // A script that waits in vain has nobody to tell; the test that set it sees what did not come.
+    void Promise.resolve(script(exchange)).catch(() => exchange.reset());
   }
 }
