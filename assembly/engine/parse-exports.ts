@@ -10,6 +10,8 @@ import { Address } from "../core/address";
 import { BodyParser } from "../core/body/body-parser";
 import { JsonParser } from "../core/body/json";
 import { TextParser } from "../core/body/text";
+import { EventStreamReader } from "../core/body/event-stream";
+import { WebSocketReader } from "../core/body/web-socket";
 import { ByteWriter } from "../core/bytes/byte-writer";
 import { BodyKind, ContentType } from "../core/http/content-type";
 import { Cookies } from "../core/http/cookies";
@@ -27,6 +29,11 @@ enum Runner {
   Cookies,
   Target,
   Headers,
+  /** Server-sent events. */
+  Events,
+  /** Frames of a client. */
+  ClientFrames,
+  ServerFrames,
   Body = 16,
 }
 
@@ -37,6 +44,8 @@ const json = new JsonParser();
 const query = new QueryParser();
 const plain = new TextParser();
 const body = new BodyParser();
+const events = new EventStreamReader();
+const frames = new WebSocketReader();
 const cookies = new Cookies();
 const target = new RequestTarget();
 const headers = new HeaderPairs();
@@ -48,6 +57,9 @@ let listing: u32 = 0;
 let roomLimit: u32 = 0;
 /** Entries that only take up room. */
 let fillers: u32 = 0;
+/** What was agreed on for the next runs over frames. */
+let deflates: bool = false;
+let keepsContext: bool = false;
 
 /**
  * Parses `len` bytes in chunks of `chunk` (0: in one piece, in place). `runner` is a Runner, or Runner.Body
@@ -116,6 +128,12 @@ export function parseBoundary(at: usize, len: u32): void {
   boundary.bytes(at, len);
 }
 
+/** What the next runs over WebSocket frames were told of permessage-deflate. */
+export function parseDeflates(agreed: bool, context: bool): void {
+  deflates = agreed;
+  keepsContext = context;
+}
+
 /** Bytes that the inputs' arena holds. */
 export function parseArenaHeld(): u32 {
   return inputs.arena.held;
@@ -128,6 +146,9 @@ function start(runner: u32, at: usize, len: u32): void {
   else if (runner == Runner.Cookies) cookies.start(at, len);
   else if (runner == Runner.Target) target.start(at, len);
   else if (runner == Runner.Headers) headers.start(at, len);
+  else if (runner == Runner.Events) events.start(body, Address.ResponseBody);
+  else if (runner == Runner.ClientFrames) frames.start(body, Address.RequestBody, deflates, keepsContext);
+  else if (runner == Runner.ServerFrames) frames.start(body, Address.ResponseBody, deflates, keepsContext);
   else {
     contentType.parse(0, 0);
     contentType.kind = <BodyKind>(runner - Runner.Body);
@@ -141,7 +162,10 @@ function feed(runner: u32, at: usize, len: u32): u32 {
   if (runner == Runner.Json) return json.feed(inputs, at, len);
   if (runner == Runner.Query) return query.feed(inputs, at, len);
   if (runner == Runner.Text) return plain.feed(inputs, at, len);
-  return body.feed(inputs, at, len);
+  if (runner >= <u32>Runner.Body) return body.feed(inputs, at, len);
+  if (runner == Runner.Events) events.feed(inputs, at, len);
+  else frames.feed(inputs, at, len);
+  return len;
 }
 
 function feedAll(runner: u32, at: usize, len: u32): void {
@@ -156,7 +180,10 @@ function finish(runner: u32): bool {
   if (runner == Runner.Json) return json.finish(inputs);
   if (runner == Runner.Query) return query.finish(inputs);
   if (runner == Runner.Text) return plain.finish(inputs);
-  return body.finish(inputs);
+  if (runner >= <u32>Runner.Body) return body.finish(inputs);
+  if (runner == Runner.Events) events.finish(inputs);
+  else frames.finish(inputs);
+  return true;
 }
 
 function pushWhole(runner: u32): bool {
@@ -170,7 +197,9 @@ function anomaliesOf(runner: u32): u64 {
   if (runner == Runner.Query) return query.anomalies;
   if (runner == Runner.Text || runner == Runner.Headers) return 0;
   if (runner == Runner.Cookies) return cookies.anomalies;
-  return runner == Runner.Target ? target.anomalies : body.anomalies;
+  if (runner == Runner.Target) return target.anomalies;
+  if (runner == Runner.Events) return events.anomalies;
+  return runner >= <u32>Runner.Body ? body.anomalies : frames.anomalies;
 }
 
 function drain(): void {

@@ -1,7 +1,18 @@
 // Runs the parsers of the engine and reads the list of inputs they answer.
 import { give, take, type EngineExports } from "./engine-module.js";
 
-export const RUNNER = { json: 0, query: 1, text: 2, cookies: 3, target: 4, headers: 5, body: 16 } as const;
+export const RUNNER = {
+  json: 0,
+  query: 1,
+  text: 2,
+  cookies: 3,
+  target: 4,
+  headers: 5,
+  events: 6,
+  clientFrames: 7,
+  serverFrames: 8,
+  body: 16,
+} as const;
 
 export const KIND = { string: 0, key: 1, number: 2, boolean: 3, null: 4, container: 5 } as const;
 
@@ -12,6 +23,7 @@ export const ADDRESS: Record<number, string> = {
   8: "filenames",
   9: "files_content",
   18: "resolvers",
+  21: "response",
 };
 
 export const BODY_KIND = {

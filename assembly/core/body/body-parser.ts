@@ -24,6 +24,22 @@ import { ENCODING_BYTES, Encoding, WideText, detectEncoding } from "./wide-text"
 
 /** Bytes of UTF-16 or UTF-32 that are transcoded at a time. */
 const WIDE_BLOCK: u32 = 4096;
+/** Anomalies of the JSON lane. */
+const JSON_ANOMALIES: u64 =
+  Anomaly.JsonComment |
+  Anomaly.JsonSingleQuote |
+  Anomaly.JsonBareKey |
+  Anomaly.JsonBareWord |
+  Anomaly.JsonTrailingComma |
+  Anomaly.JsonMissingComma |
+  Anomaly.JsonStructure |
+  Anomaly.JsonBracket |
+  Anomaly.JsonManyDocuments |
+  Anomaly.JsonTruncated |
+  Anomaly.JsonNul |
+  Anomaly.JsonControl |
+  Anomaly.JsonBadEscape |
+  Anomaly.JsonDuplicateKey;
 /** Lanes in which GraphQL documents may be found. */
 const DOCUMENTS: u32 = Lane.Json | Lane.Form | Lane.Graphql;
 
@@ -31,6 +47,9 @@ const DOCUMENTS: u32 = Lane.Json | Lane.Form | Lane.Graphql;
 export class BodyParser {
   /** Bits of Anomaly. */
   anomalies: u64 = 0;
+  /** Those that are not noted, as nothing says what the body is. */
+  private muted: u64 = 0;
+  private isMessage: bool = false;
   private kind: BodyKind = BodyKind.None;
   private address: u32 = 0;
   private lanes: u32 = Lane.None;
@@ -65,6 +84,35 @@ export class BodyParser {
     if (type.kind == BodyKind.Multipart && type.boundaryLen <= BOUNDARY_LIMIT) {
       this.boundary.bytes(type.boundary, type.boundaryLen);
     }
+  }
+
+  /**
+   * A message of a stream (WebSocket, server-sent events) that says nothing about its format. Text is UTF-8 by the
+   * stream's protocol, so that NULs in its first bytes do not make it UTF-16; what is no text is left alone when it
+   * is not said to be text. The inputs of the message before must have been drained.
+   */
+  startMessage(address: u32, isText: bool): void {
+    this.reset();
+    this.kind = isText ? BodyKind.None : BodyKind.Binary;
+    this.address = address;
+    this.boundary.clear();
+    this.isMessage = true;
+    if (isText) this.encoding = Encoding.Narrow;
+  }
+
+  /** As feed(), to the last byte: has the inputs judged as often as they are full. */
+  feedAll(inputs: Inputs, at: usize, len: u32): void {
+    let done = this.feed(inputs, at, len);
+    while (done < len) {
+      inputs.drain();
+      done += this.feed(inputs, at + done, len - done);
+    }
+  }
+
+  /** As finish(), and has all inputs judged: some may point to bytes that the next body overwrites. */
+  finishAll(inputs: Inputs): void {
+    while (!this.finish(inputs)) inputs.drain();
+    inputs.drain();
   }
 
   /** Reads `len` bytes; fewer are consumed only when the inputs are full: drain them and feed the rest. */
@@ -110,6 +158,8 @@ export class BodyParser {
   reset(): void {
     this.resetLanes();
     this.anomalies = 0;
+    this.muted = 0;
+    this.isMessage = false;
     this.lanes = Lane.None;
     this.chosen = false;
     this.prefixLen = 0;
@@ -211,6 +261,10 @@ export class BodyParser {
     const looks = sniffBody(at, len, isAll);
     if (looks == Looks.Undecided) return false;
     this.chosen = true;
+    if (this.isMessage) {
+      this.muted = mutedFor(looks);
+      if (looks != Looks.Binary) this.kind = BodyKind.None;
+    }
     this.lanes = lanesFor(this.kind, looks);
     if (isMismatched(this.kind, looks)) this.anomalies |= Anomaly.BodyTypeMismatch;
     if (this.lanes == Lane.None) this.anomalies |= Anomaly.BodyBinary;
@@ -346,7 +400,16 @@ export class BodyParser {
     if ((lanes & Lane.Multipart) != 0) this.anomalies |= this.multipart.anomalies;
     if ((lanes & Lane.Xml) != 0) this.anomalies |= this.xml.anomalies;
     if ((lanes & DOCUMENTS) != 0) this.anomalies |= this.graphql.anomalies;
+    this.anomalies &= ~this.muted;
   }
+}
+
+/** What is no anomaly in a text that nobody called JSON or XML, such as `[DONE]` or a piece of HTML. */
+function mutedFor(looks: Looks): u64 {
+  if (looks == Looks.Brackets) return JSON_ANOMALIES | Anomaly.BodyMalformed;
+  return looks == Looks.Markup
+    ? Anomaly.XmlMalformed | Anomaly.XmlTruncated | Anomaly.BodyMalformed
+    : Anomaly.None;
 }
 
 /** A number for each lane. */

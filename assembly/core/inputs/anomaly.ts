@@ -88,6 +88,14 @@ export namespace Anomaly {
   export const GraphqlBatch: u64 = 0x200000000000;
   /** A fragment that spreads itself. */
   export const GraphqlCircular: u64 = 0x400000000000;
+  /** A frame that RFC 6455 does not allow; read as far as its length goes all the same. */
+  export const WebsocketMalformed: u64 = 0x800000000000;
+  /** A frame of the client without a mask. */
+  export const WebsocketUnmasked: u64 = 0x1000000000000;
+  /** The end came inside a frame or a message. */
+  export const WebsocketTruncated: u64 = 0x2000000000000;
+  /** A compressed message that was not read, or not to its end. */
+  export const WebsocketCompressed: u64 = 0x4000000000000;
 }
 
 export const ANOMALY_NAMES = [
@@ -138,4 +146,8 @@ export const ANOMALY_NAMES = [
   "graphql.aliases",
   "graphql.batch",
   "graphql.circular_fragment",
+  "websocket.malformed",
+  "websocket.unmasked",
+  "websocket.truncated",
+  "websocket.compressed",
 ];
