@@ -13,7 +13,7 @@ import { TextParser } from "../core/body/text";
 import { EventStreamReader } from "../core/body/event-stream";
 import { WebSocketReader } from "../core/body/web-socket";
 import { ByteWriter } from "../core/bytes/byte-writer";
-import { BodyKind, ContentType } from "../core/http/content-type";
+import { BodyKind, ContentType, JsonSequence } from "../core/http/content-type";
 import { Cookies } from "../core/http/cookies";
 import { HeaderPairs, pushHeaders } from "../core/http/header-fields";
 import { QueryParser } from "../core/http/query";
@@ -60,6 +60,8 @@ let fillers: u32 = 0;
 /** What was agreed on for the next runs over frames. */
 let deflates: bool = false;
 let keepsContext: bool = false;
+/** Of the next runs over JSON. */
+let sequence: JsonSequence = JsonSequence.None;
 
 /**
  * Parses `len` bytes in chunks of `chunk` (0: in one piece, in place). `runner` is a Runner, or Runner.Body
@@ -128,6 +130,17 @@ export function parseBoundary(at: usize, len: u32): void {
   boundary.bytes(at, len);
 }
 
+/** Whether the next runs over JSON are told that it is a sequence, and of which kind: a JsonSequence. */
+export function parseSequence(kind: u32): void {
+  sequence = <JsonSequence>kind;
+}
+
+/** The JsonSequence of a Content-Type value. */
+export function parseSequenceOf(at: usize, len: u32): u32 {
+  contentType.parse(at, len);
+  return contentType.sequence;
+}
+
 /** What the next runs over WebSocket frames were told of permessage-deflate. */
 export function parseDeflates(agreed: bool, context: bool): void {
   deflates = agreed;
@@ -152,6 +165,7 @@ function start(runner: u32, at: usize, len: u32): void {
   else {
     contentType.parse(0, 0);
     contentType.kind = <BodyKind>(runner - Runner.Body);
+    contentType.sequence = sequence;
     contentType.boundary = boundary.at;
     contentType.boundaryLen = boundary.length;
     body.start(contentType, Address.RequestBody);

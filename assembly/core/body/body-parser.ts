@@ -10,7 +10,7 @@ import { isSpace } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
 import { Anomaly } from "../inputs/anomaly";
 import { Inputs } from "../inputs/inputs";
-import { BodyKind, ContentType } from "../http/content-type";
+import { BodyKind, ContentType, JsonSequence } from "../http/content-type";
 import { QueryParser } from "../http/query";
 import { LANES, Lane, TEXT_LANE, isMismatched, lanesFor } from "./body-lanes";
 import { Looks, SNIFF_BYTES, firstLine, sniffBody } from "./body-sniff";
@@ -51,6 +51,7 @@ export class BodyParser {
   private muted: u64 = 0;
   private isMessage: bool = false;
   private kind: BodyKind = BodyKind.None;
+  private sequence: JsonSequence = JsonSequence.None;
   private address: u32 = 0;
   private lanes: u32 = Lane.None;
   private chosen: bool = false;
@@ -79,6 +80,7 @@ export class BodyParser {
   start(type: ContentType, address: u32): void {
     this.reset();
     this.kind = type.kind;
+    this.sequence = type.sequence;
     this.address = address;
     this.boundary.clear();
     if (type.kind == BodyKind.Multipart && type.boundaryLen <= BOUNDARY_LIMIT) {
@@ -94,6 +96,7 @@ export class BodyParser {
   startMessage(address: u32, isText: bool): void {
     this.reset();
     this.kind = isText ? BodyKind.None : BodyKind.Binary;
+    this.sequence = JsonSequence.None;
     this.address = address;
     this.boundary.clear();
     this.isMessage = true;
@@ -375,7 +378,7 @@ export class BodyParser {
   }
 
   private startLane(lane: u32): void {
-    if (lane == Lane.Json) this.json.start(this.address);
+    if (lane == Lane.Json) this.json.start(this.address, this.sequence);
     else if (lane == Lane.Form) this.form.start(this.address);
     else if (lane == Lane.Multipart)
       this.multipart.start(this.address, this.boundary.at, this.boundary.length);

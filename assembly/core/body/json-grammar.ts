@@ -3,6 +3,7 @@
 
 import { Address } from "../address";
 import { text } from "../bytes/text";
+import { JsonSequence } from "../http/content-type";
 import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { looksLikeDocument } from "./graphql-sniff";
@@ -36,6 +37,7 @@ export class JsonGrammar extends JsonPath {
   documentAt: usize = 0;
   documentLen: u32 = 0;
   private address: u32 = 0;
+  private sequence: JsonSequence = JsonSequence.None;
   private expect: Expect = Expect.Value;
   /** A window of the string was pushed already. */
   private split: bool = false;
@@ -51,11 +53,22 @@ export class JsonGrammar extends JsonPath {
 
   /** Nothing is open: the text may end here. */
   isComplete(): bool {
-    return this.depth == 0 && this.expect == Expect.Comma;
+    return this.depth == 0 && (this.expect == Expect.Comma || this.sequence != JsonSequence.None);
   }
 
-  reset(address: u32): void {
+  /** A text of a sequence may end here: what is open is closed, and the next text begins. */
+  separate(): void {
+    if (this.depth != 0) this.anomalies |= Anomaly.JsonTruncated;
+    const hasDuplicate = this.hasDuplicate;
+    this.resetPath();
+    this.hasDuplicate = hasDuplicate;
+    this.expect = Expect.Value;
+    this.split = false;
+  }
+
+  reset(address: u32, sequence: JsonSequence): void {
     this.address = address;
+    this.sequence = sequence;
     this.anomalies = 0;
     this.malformedAt = NOT_MALFORMED;
     this.expect = Expect.Value;
@@ -106,7 +119,7 @@ export class JsonGrammar extends JsonPath {
       return;
     }
     if (this.depth == 0) {
-      this.anomalies |= Anomaly.JsonManyDocuments;
+      if (this.sequence == JsonSequence.None) this.anomalies |= Anomaly.JsonManyDocuments;
       return;
     }
     this.anomalies |= Anomaly.JsonMissingComma;

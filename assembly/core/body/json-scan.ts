@@ -102,7 +102,7 @@ export function findWordEnd(at: usize, end: usize, isKey: bool): usize {
     const c = <u32>load<u8>(at);
     const kind = load<u8>(CLASSES + c);
     if (kind == JsonByte.Bare || kind == JsonByte.Slash || kind == JsonByte.SingleQuote) continue;
-    if (kind == JsonByte.Space && c != 0x0a) continue;
+    if (kind == JsonByte.Space && c != 0x0a && c != 0x1e) continue;
     if (kind == JsonByte.Colon && !isKey) continue;
     return at;
   }

@@ -1,7 +1,10 @@
 // JSON (RFC 8259), incremental: fed in pieces of any size, each byte read once, no recursion, resumable at
 // every byte. It never refuses: what is not JSON is noted as an anomaly, the parser finds its way back at the
 // next bracket, comma or quote, and everything readable is pushed. Comments, single quotes, bare keys and
-// several documents in a row (NDJSON, json-seq) are read.
+// several documents in a row are read.
+//
+// In a sequence (NDJSON, RFC 7464) a text that breaks off is given up at the separator before the next one, so that
+// the rest of the body is read with its keys and paths.
 //
 // Strings that lie in one chunk and have no escapes are pushed in place. Others are decoded in `held`, which
 // also carries a token from chunk to chunk, and copied to the inputs' arena.
@@ -9,67 +12,39 @@
 // SAFETY: no load reaches the chunk's end; nothing kept between two feeds points into a chunk or the arena.
 // TEST: test/engine/parse.test.ts.
 
-import { hexValue } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
+import { JsonSequence } from "../http/content-type";
 import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
-import { VALUE_WINDOW, ValueBuffer } from "../inputs/value-buffer";
-import { JsonGrammar } from "./json-grammar";
+import { VALUE_WINDOW } from "../inputs/value-buffer";
 import {
   BareToken,
   JsonByte,
   classOf,
   classifyBare,
-  escapeByte,
   findBareEnd,
   findStringEnd,
   findWordEnd,
   skipSpace,
   startsScalar,
 } from "./json-scan";
+import { BACKSLASH, JsonToken, TOKEN_ROOM, Token } from "./json-token";
 
-/** Inside which token the last byte was. */
-enum Token {
-  None,
-  String,
-  Escape,
-  /** Behind `\u`. */
-  Unicode,
-  /** A number or literal, so far. */
-  Bare,
-  /** A bare word that is no JSON. */
-  Word,
-  /** Behind a `/` that may begin a comment. */
-  Slash,
-  LineComment,
-  BlockComment,
-  BlockCommentStar,
-}
-
-/** Entries that one token needs. */
-const TOKEN_ROOM: u32 = 1;
-const BACKSLASH: u32 = 0x5c;
+const LF: u32 = 0x0a;
+/** Record separator (RFC 7464). */
+const RS: u32 = 0x1e;
 /** Byte order mark, EF BB BF. */
 const BOM: u32 = 0xbfbbef;
 
 @unmanaged
-export class JsonParser {
-  /** Also says which GraphQL document a feed stopped behind. */
-  grammar: JsonGrammar = new JsonGrammar();
-  private token: Token = Token.None;
-  private held: ValueBuffer = new ValueBuffer();
+export class JsonParser extends JsonToken {
+  /** The byte that separates the texts of a sequence; 0 when the body is one text. */
+  private separator: u32 = 0;
   private quote: u32 = 0;
   /** Bytes below this inside a string are noted; lowered once they are. */
   private control: u32 = 0x20;
-  /** Hex digits of `\u` so far: their number, bytes and value. */
-  private digits: u32 = 0;
-  private digitBytes: u32 = 0;
-  private unit: u32 = 0;
-  private full: bool = false;
   private started: bool = false;
   private bom: u32 = 0;
-  /** Where a token ends that is about to be pushed. */
-  private here: usize = 0;
 
   /** Bits of Anomaly. */
   get anomalies(): u64 {
@@ -85,9 +60,11 @@ export class JsonParser {
     return this.grammar.malformedAt;
   }
 
-  start(address: u32): void {
+  /** A body at `address` that is one text, or a sequence of them. */
+  start(address: u32, sequence: JsonSequence = JsonSequence.None): void {
     this.reset();
-    this.grammar.reset(address);
+    this.grammar.reset(address, sequence);
+    if (sequence != JsonSequence.None) this.separator = sequence == JsonSequence.Lines ? LF : RS;
   }
 
   /** Reads `len` bytes; fewer are consumed only when the inputs are full: drain them and feed the rest. */
@@ -101,6 +78,7 @@ export class JsonParser {
       const token = this.token;
       if (token == Token.None) p = this.structure(inputs, p, end);
       else if (token == Token.String) p = this.string(inputs, p, p, end);
+      else if (token == Token.StringLine) p = this.stringLine(inputs, p);
       else if (token <= Token.Unicode) p = this.escape(inputs, p, end);
       else if (token <= Token.Word) p = this.bare(inputs, p, end);
       else p = this.comment(p, end);
@@ -135,8 +113,9 @@ export class JsonParser {
   }
 
   reset(): void {
-    this.grammar.reset(0);
+    this.grammar.reset(0, JsonSequence.None);
     this.token = Token.None;
+    this.separator = 0;
     this.control = 0x20;
     this.started = false;
     this.bom = 0;
@@ -169,7 +148,12 @@ export class JsonParser {
       const c = <u32>load<u8>(p);
       const kind = classOf(c);
       if (kind == JsonByte.Space) {
-        p = skipSpace(p + 1, end);
+        if (this.separator == 0) {
+          p = skipSpace(p + 1, end);
+        } else {
+          if (c == this.separator) grammar.separate();
+          p++;
+        }
         continue;
       }
       if (kind == JsonByte.Comma) {
@@ -244,7 +228,9 @@ export class JsonParser {
       if (c == this.quote) return this.endString(inputs, run, p);
       if (c != BACKSLASH) {
         this.grammar.anomalies |= c == 0 ? Anomaly.JsonNul | Anomaly.JsonControl : Anomaly.JsonControl;
-        this.control = c == 0 ? 0 : 1;
+        if (this.separator == 0) this.control = c == 0 ? 0 : 1;
+        else if (c == this.separator) return this.separatorIn(inputs, run, p);
+        else p++;
         continue;
       }
       const kept = this.keep(inputs, run, p);
@@ -254,6 +240,43 @@ export class JsonParser {
       if (this.token != Token.String || this.full) return p;
       run = p;
     }
+  }
+
+  /** The separator stands at `p` in a string: no text of a sequence may hold it. */
+  private separatorIn(inputs: Inputs, run: usize, p: usize): usize {
+    const kept = this.keep(inputs, run, p);
+    if (this.full) return kept;
+    if (this.separator == RS) return this.cutString(inputs, p);
+    this.token = Token.StringLine;
+    return p + 1;
+  }
+
+  /**
+   * Behind an LF in a string: it was cut off when an object or array begins here. Else it goes on, for readers that
+   * let it.
+   */
+  private stringLine(inputs: Inputs, p: usize): usize {
+    const c = <u32>load<u8>(p);
+    if (c == 0x7b || c == 0x5b) return this.cutString(inputs, p);
+    this.here = p;
+    if (!this.makeRoom(inputs)) return p;
+    this.held.bytes.byte(<u8>LF);
+    this.token = Token.String;
+    return p;
+  }
+
+  /** The string is cut off before `p`, where the next text of the sequence is looked for. */
+  private cutString(inputs: Inputs, p: usize): usize {
+    if (inputs.room() < TOKEN_ROOM) {
+      this.full = true;
+      return p;
+    }
+    this.here = p;
+    this.endHeld(inputs);
+    this.token = Token.None;
+    this.grammar.anomalies |= Anomaly.JsonTruncated;
+    this.grammar.separate();
+    return p;
   }
 
   /** The closing quote is at `to`. */
@@ -278,99 +301,6 @@ export class JsonParser {
     }
     this.token = Token.None;
     return to + 1;
-  }
-
-  private endHeld(inputs: Inputs): void {
-    if (this.held.loneSurrogates > 0) this.grammar.anomalies |= Anomaly.LoneSurrogate;
-    this.grammar.pushString(inputs, this.held.copyTo(inputs), this.held.bytes.length, true, this.here);
-    this.held.clear();
-  }
-
-  /** Moves from..to behind the held bytes; returns how far it came. */
-  private keep(inputs: Inputs, from: usize, to: usize): usize {
-    while (from < to) {
-      if (this.held.room() == 0) {
-        this.here = from;
-        if (!this.cut(inputs)) return from;
-      }
-      const len = min(this.held.room(), <u32>(to - from));
-      this.held.append(from, len);
-      from += len;
-    }
-    return from;
-  }
-
-  /** Room for one escape; false, and `full`, when a window must be pushed first and cannot. */
-  private makeRoom(inputs: Inputs): bool {
-    return this.held.room() >= 8 || this.cut(inputs);
-  }
-
-  /** Pushes the window that is full and slides on. */
-  private cut(inputs: Inputs): bool {
-    if (inputs.room() < TOKEN_ROOM) {
-      this.full = true;
-      return false;
-    }
-    this.grammar.anomalies |= Anomaly.ValueSplit;
-    // No number is that long.
-    if (this.token == Token.Bare) this.token = Token.Word;
-    this.grammar.pushString(inputs, this.held.copyTo(inputs), this.held.bytes.length, false, this.here);
-    this.held.slide(0);
-    return true;
-  }
-
-  /** Goes on behind a backslash. */
-  private escape(inputs: Inputs, p: usize, end: usize): usize {
-    for (; p < end; p++) {
-      const c = <u32>load<u8>(p);
-      this.here = p;
-      if (this.token == Token.Escape) {
-        if (c == 0x75) {
-          this.token = Token.Unicode;
-          this.digits = 0;
-          this.digitBytes = 0;
-          this.unit = 0;
-          continue;
-        }
-        if (!this.makeRoom(inputs)) return p;
-        const value = escapeByte(c);
-        if (value == 0) {
-          this.grammar.anomalies |= Anomaly.JsonBadEscape;
-          this.held.bytes.byte(<u8>BACKSLASH);
-        }
-        this.held.bytes.byte(<u8>(value == 0 ? c : value));
-        this.token = Token.String;
-        return p + 1;
-      }
-      const digit = hexValue(c);
-      if ((digit < 0 || this.digits == 3) && !this.makeRoom(inputs)) return p;
-      if (digit < 0) {
-        // The byte itself is looked at anew: it may be the closing quote.
-        this.putBrokenEscape();
-        return p;
-      }
-      this.unit = (this.unit << 4) | digit;
-      if (this.digits == 3) {
-        this.held.codeUnit(this.unit);
-        this.token = Token.String;
-        return p + 1;
-      }
-      this.digitBytes |= c << (this.digits << 3);
-      this.digits++;
-    }
-    return p;
-  }
-
-  /** An escape that is none stays as it was written. */
-  private putBrokenEscape(): void {
-    this.grammar.anomalies |= Anomaly.JsonBadEscape;
-    const bytes = this.held.bytes;
-    bytes.byte(<u8>BACKSLASH);
-    if (this.token == Token.Unicode) {
-      bytes.byte(0x75);
-      for (let i: u32 = 0; i < this.digits; i++) bytes.byte(<u8>(this.digitBytes >> (i << 3)));
-    }
-    this.token = Token.String;
   }
 
   /** Goes on inside a bare token. */
@@ -455,8 +385,9 @@ export class JsonParser {
       }
       if (this.token == Token.LineComment) {
         p = findByte(p, end, 0x0a);
-        if (p != end) this.token = Token.None;
-        return min(p + 1, end);
+        if (p == end) return p;
+        this.token = Token.None;
+        return this.separator == LF ? p : p + 1;
       }
       if (this.token == Token.BlockComment) p = findByte(p, end, 0x2a);
       else if (c == 0x2f) {

@@ -21,6 +21,15 @@ export enum BodyKind {
   Unknown = 10,
 }
 
+/** Whether a JSON body is one text, or texts one after the other. */
+export enum JsonSequence {
+  None,
+  /** A text a line, as in NDJSON. */
+  Lines,
+  /** An RS before each text (RFC 7464). */
+  Records,
+}
+
 /** Longest media type kept; a longer one is unknown. */
 const TYPE_BYTES: u32 = 128;
 const SEMICOLON: u8 = 0x3b;
@@ -38,8 +47,13 @@ const TYPES = table([
   "1text/x-json",
   "1application/x-ndjson",
   "1application/ndjson",
+  "1text/x-ndjson",
+  "1text/ndjson",
   "1application/jsonl",
+  "1application/x-jsonl",
+  "1text/jsonl",
   "1application/jsonlines",
+  "1application/x-jsonlines",
   "1application/json-seq",
   "1application/csp-report",
   "1application/json5",
@@ -72,11 +86,24 @@ const TYPES = table([
 const TOP_LEVELS = table(["3multipart", "7text", "9image", "9audio", "9video", "9font"]);
 
 /** Structured syntax suffixes (RFC 6839), as above. */
-const SUFFIXES = table(["1json", "1json-seq", "4xml", "9zip", "9gzip"]);
+const SUFFIXES = table(["1json", "1json-seq", "1ndjson", "4xml", "9zip", "9gzip"]);
+
+/** What stands behind the last `/` or `+` of sequences; the digit is a JsonSequence. */
+const SEQUENCES = table([
+  "1x-ndjson",
+  "1ndjson",
+  "1jsonl",
+  "1x-jsonl",
+  "1jsonlines",
+  "1x-jsonlines",
+  "2json-seq",
+]);
 
 @unmanaged
 export class ContentType {
   kind: BodyKind = BodyKind.None;
+  /** Of a body of kind Json. */
+  sequence: JsonSequence = JsonSequence.None;
   /** The media type in lower case, without parameters; in memory of this object. */
   type: usize = heap.alloc(TYPE_BYTES);
   typeLen: u32 = 0;
@@ -98,6 +125,7 @@ export class ContentType {
     this.readType(at, typeEnd);
     if (this.typeLen == 0) this.kind = len == 0 ? BodyKind.None : BodyKind.Unknown;
     else this.kind = classify(this.type, this.typeLen);
+    this.sequence = this.kind == BodyKind.Json ? sequenceOf(this.type, this.typeLen) : JsonSequence.None;
   }
 
   free(): void {
@@ -166,12 +194,19 @@ function classify(type: usize, len: u32): BodyKind {
   return top == BodyKind.None ? BodyKind.Unknown : top;
 }
 
-function lookUp(rows: usize, at: usize, end: usize): BodyKind {
+function sequenceOf(type: usize, len: u32): JsonSequence {
+  const end = type + len;
+  let at = end;
+  while (at > type && load<u8>(at - 1) != <u8>PLUS && load<u8>(at - 1) != SLASH) at--;
+  return lookUp(SEQUENCES, at, end);
+}
+
+function lookUp(rows: usize, at: usize, end: usize): u32 {
   const len = <u32>(end - at);
   for (let row = rows; load<u8>(row) != 0; row += 2 + <usize>load<u8>(row, 1)) {
     if (<u32>load<u8>(row, 1) == len && memory.compare(at, row + 2, len) == 0) return load<u8>(row);
   }
-  return BodyKind.None;
+  return 0;
 }
 
 /** Rows of the form "<kind digit><bytes>" as one table; made once at start. */

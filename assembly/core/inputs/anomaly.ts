@@ -26,7 +26,7 @@ export namespace Anomaly {
   export const JsonStructure: u64 = 0x1000;
   /** A closing bracket that closes nothing, or the other kind. */
   export const JsonBracket: u64 = 0x2000;
-  /** A second document after the first, as in NDJSON. */
+  /** A second document after the first, where the type does not say so. */
   export const JsonManyDocuments: u64 = 0x4000;
   export const JsonTruncated: u64 = 0x8000;
   export const JsonNul: u64 = 0x10000;
