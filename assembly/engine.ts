@@ -2,6 +2,7 @@
 export * from "./engine/memory-exports";
 export * from "./engine/detector-exports";
 export * from "./engine/parse-exports";
+export * from "./engine/reader-exports";
 export * from "./engine/transform-exports";
 export * from "./engine/regex-exports";
 export * from "./engine/config-exports";
