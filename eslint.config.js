@@ -18,7 +18,7 @@ export default tseslint.config(
       "assembly/core/generated/",
       "bench/record/",
       "test/golden/",
-      "assembly/proxy/wasi.ts",
+      "assembly/proxy/raw-imports.ts",
     ],
   },
   {

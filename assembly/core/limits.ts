@@ -2,7 +2,7 @@
 
 /** Limits a transaction can hit; each is on its event and in a stat. */
 export enum Limit {
-  /** Request body beyond `body_capture_size`: the rest was not inspected. */
+  /** Request body beyond `body_capture_size`: the rest was not inspected, or not held while it was. */
   RequestBody = 1,
   ResponseBody = 2,
   /** The transaction's work budget is used up: the rest was not evaluated. */
@@ -13,7 +13,20 @@ export enum Limit {
   Host = 16,
   /** More values lay inside an encoded value than are looked at one by one; as a whole it was inspected. */
   Nested = 32,
+  /** A body in a content coding that cannot be read. */
+  Encoding = 64,
+  /** A compressed body gave more than `encodings` allows: the rest was not inspected. */
+  Inflate = 128,
 }
 
 /** Names by bit. */
-export const LIMIT_NAMES = ["request_body", "response_body", "budget", "headers", "host", "nested"];
+export const LIMIT_NAMES = [
+  "request_body",
+  "response_body",
+  "budget",
+  "headers",
+  "host",
+  "nested",
+  "encoding",
+  "inflate",
+];

@@ -62,6 +62,7 @@ export function buildPolicy(at: usize, len: u32, build: PolicyBuild): Policy | n
   policy.settle();
   policy.redactKeys = compileRedaction(config.redactKeyRegex, "redaction.key_regex: ", build);
   policy.redactValues = compileRedaction(config.redactValueRegex, "redaction.value_regex: ", build);
+  if (build.problems.length == 0) addRoutes(policy, config);
   config.closeDocument();
   if (build.problems.length != 0) {
     policy.release();
@@ -69,6 +70,21 @@ export function buildPolicy(at: usize, len: u32, build: PolicyBuild): Policy | n
   }
   summarise(policy, build);
   return policy;
+}
+
+/** A policy for each route, over the tables of the global one. */
+function addRoutes(policy: Policy, config: Config): void {
+  for (let i: u32 = 0; i < config.routes.count; i++) {
+    const route = config.routes.at(i);
+    const own = new Policy(route.config);
+    own.routeName.at = route.name.at;
+    own.routeName.len = route.name.len;
+    own.useShipped(DEFAULT_RULESET, DEFAULT_RULESET_SIZE);
+    own.shareWith(policy);
+    own.settle();
+    own.shareCaches(policy);
+    policy.addRoute(own);
+  }
 }
 
 /**

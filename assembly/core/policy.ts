@@ -1,9 +1,13 @@
 // Everything a configuration decides, ready to use: settings, rulesets, which rules are on and which block.
 // Immutable once built and shared by the transactions that began under it; freed when the last of them ends.
+//
+// Each of the configuration's routes has a policy of its own over the same tables. They belong to the global one, which
+// counts the transactions of all and goes last.
 
 import { Config } from "./config/config";
+import { RouteSubject } from "./config/route";
 import { ByteWriter } from "./bytes/byte-writer";
-import { text } from "./bytes/text";
+import { Text, text } from "./bytes/text";
 import { Arena } from "./bytes/arena";
 import { equalBytes } from "./bytes/ascii";
 import { CleanCache } from "./rules/clean-cache";
@@ -63,11 +67,50 @@ export class Policy {
   fingerprints: u32 = 0;
   /** Bytes of the custom ruleset, owned. */
   private customBytes: usize = 0;
-  /** Transactions under way, and one for the plugin while this is its policy. */
+  /** Transactions under way, and one for the plugin while this is its policy; of the global policy only. */
   private users: u32 = 1;
+  /** The global policy, when this is a route's. */
+  private owner: Policy | null = null;
+  /** u32 address per route, in the order of `config.routes`: its policy. */
+  private routes: ByteWriter = new ByteWriter();
+  /** What the route is called; 0 long in the global policy. */
+  routeName: Text = new Text();
 
   constructor(config: Config) {
     this.config = config;
+  }
+
+  /** Takes over the policy of the next of the configuration's routes. */
+  addRoute(policy: Policy): void {
+    policy.owner = this;
+    this.routes.u32(<u32>changetype<usize>(policy));
+  }
+
+  /** The policy for `subject`: that of a route, or this one. */
+  choose(subject: RouteSubject): Policy {
+    const place = this.config.routes.find(subject);
+    if (place < 0) return this;
+    return changetype<Policy>(<usize>load<u32>(this.routes.at + ((<usize>place) << 2)));
+  }
+
+  /** Uses the tables and patterns of the global policy. */
+  shareWith(policy: Policy): void {
+    if (policy.customBytes != 0) {
+      this.custom.open(policy.custom.base, policy.custom.size);
+      this.custom.flags = documentFlags(this.custom);
+    }
+    this.redactKeys = policy.redactKeys;
+    this.redactValues = policy.redactValues;
+  }
+
+  /**
+   * Once settled: remembers clean values together with `policy` where the same rules look in the same way, so that many
+   * routes do not need as many caches.
+   */
+  shareCaches(policy: Policy): void {
+    const isSame = this.config.decodeRounds == policy.config.decodeRounds;
+    shareCache(this.shipped, policy.shipped, isSame);
+    shareCache(this.custom, policy.custom, isSame);
   }
 
   /**
@@ -206,15 +249,33 @@ export class Policy {
   }
 
   acquire(): void {
-    this.users++;
+    const owner = this.owner;
+    if (owner !== null) owner.users++;
+    else this.users++;
   }
 
   /** Gives up one use; the last one frees everything. */
   release(): void {
+    const owner = this.owner;
+    if (owner !== null) return owner.release();
     if (--this.users != 0) return;
+    for (let i: u32 = 0; i < this.routes.length; i += 4) {
+      const route = changetype<Policy>(<usize>load<u32>(this.routes.at + i));
+      if (route.shipped.clean === this.shipped.clean) route.shipped.clean = null;
+      if (route.custom.clean === this.custom.clean) route.custom.clean = null;
+      route.freeOwn();
+    }
     if (this.customBytes != 0) heap.free(this.customBytes);
     if (this.redactKeys != 0) heap.free(this.redactKeys);
     if (this.redactValues != 0) heap.free(this.redactValues);
+    const config = this.config;
+    this.freeOwn();
+    config.free();
+    heap.free(changetype<usize>(config));
+  }
+
+  /** Frees what a route's policy has of its own; its configuration is the list of routes'. */
+  private freeOwn(): void {
     if (this.shipped.flags != 0) heap.free(this.shipped.flags);
     if (this.custom.flags != 0) heap.free(this.custom.flags);
     this.exclusions.free();
@@ -225,10 +286,24 @@ export class Policy {
     heap.free(changetype<usize>(this.shipped));
     heap.free(changetype<usize>(this.texts));
     heap.free(changetype<usize>(this.custom));
-    this.config.free();
-    heap.free(changetype<usize>(this.config));
+    this.routes.free();
+    heap.free(changetype<usize>(this.routes));
+    heap.free(changetype<usize>(this.routeName));
     heap.free(changetype<usize>(this));
   }
+}
+
+/** Gives `ruleset` the cache of `other`, where the same rules are on; else one of its own. */
+function shareCache(ruleset: Ruleset, other: Ruleset, isSame: bool): void {
+  if (ruleset.ruleCount == 0) return;
+  freeCache(ruleset);
+  isSame =
+    isSame &&
+    ruleset.ruleCount == other.ruleCount &&
+    ruleset.effects == 0 &&
+    other.effects == 0 &&
+    memory.compare(ruleset.flags, other.flags, ruleset.ruleCount << 2) == 0;
+  ruleset.clean = isSame ? other.clean : new CleanCache();
 }
 
 function freeCache(ruleset: Ruleset): void {

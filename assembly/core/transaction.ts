@@ -6,47 +6,52 @@
 
 import { Address } from "./address";
 import { Arena } from "./bytes/arena";
-import { Text, text } from "./bytes/text";
-import { GraphqlParser } from "./body/graphql";
-import { BodyParser } from "./body/body-parser";
+import { Text } from "./bytes/text";
+import { BodyFlow } from "./body-flow";
+import { BodyMode } from "./config/body-mode";
 import { Mode } from "./config/config";
 import { Accepts } from "./http/accept";
-import { BodyKind, ContentType } from "./http/content-type";
-import { BearerToken } from "./http/bearer-token";
-import { Cookies } from "./http/cookies";
 import { ForwardedHop } from "./http/forwarded-hop";
-import { HeaderPairs, pushHeaders } from "./http/header-fields";
-import { QueryParser } from "./http/query";
-import { REQUEST_ID_BYTES, RequestFields, isField } from "./http/request-fields";
-import { RequestTarget } from "./http/request-target";
+import { REQUEST_ID_BYTES } from "./http/request-fields";
+import { Upgrade } from "./http/upgrade";
 import { Anomaly } from "./inputs/anomaly";
 import { anomalyTexts } from "./inputs/anomaly-texts";
 import { BodyKeys } from "./inputs/body-keys";
-import { InputKind, Inputs } from "./inputs/inputs";
+import { Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
+import {
+  contentType,
+  inputs,
+  pairs,
+  pushFields,
+  pushOne,
+  pushRequestHead,
+  pushResponseHead,
+  pushToken,
+  readRequestHead,
+  readUpgrade,
+  readResponseHead,
+} from "./message-inputs";
 import { CUSTOM, Policy, SHIPPED } from "./policy";
-import { AFTER_REQUEST, AFTER_REQUEST_HEADERS, AFTER_RESPONSE, AFTER_RESPONSE_HEADERS } from "./phases";
+import {
+  AFTER_REQUEST,
+  AFTER_REQUEST_HEADERS,
+  AFTER_RESPONSE,
+  AFTER_RESPONSE_HEADERS,
+  Phase,
+  REQUEST_HEAD,
+  RESPONSE_HEAD,
+} from "./phases";
 import { Evaluator } from "./rules/rule-eval";
 import { RuleState } from "./rules/rule-state";
 import { Verdict } from "./verdict";
 
 const ARENA_FIRST: u32 = 1024;
 const ARENA_CAP: u32 = 1024 * 1024;
+/** Work units that a byte earns at most. */
+const EARNING_LIMIT: i64 = 1 << 20;
 
-const STATUS = text(":status");
-const COOKIE = text("cookie");
-const CONTENT_TYPE = text("content-type");
-
-const inputs = new Inputs();
 const evaluator = new Evaluator();
-const pairs = new HeaderPairs();
-const target = new RequestTarget();
-const query = new QueryParser();
-const graphql = new GraphqlParser();
-const cookies = new Cookies();
-const token = new BearerToken();
-const contentType = new ContentType();
-const fields = new RequestFields();
 const hop = new ForwardedHop();
 const anomalyNames = anomalyTexts();
 
@@ -87,14 +92,21 @@ export class Transaction {
   bodyKeys: BodyKeys = new BodyKeys();
   /** The bit of the token's address, once there was one: what is absent from no token is no finding. */
   private tokenAddress: u32 = 0;
+  /** Bits of addresses that the configuration does not show to rules: what is absent there is no finding. */
+  private skipped: u32 = 0;
   private time: u64 = 0;
   private budget: i64 = 0;
-  private requestBodyOpen: bool = false;
-  private responseBodyOpen: bool = false;
-  private requestLeft: u32 = 0;
-  private responseLeft: u32 = 0;
-  private requestParser: BodyParser = new BodyParser();
-  private responseParser: BodyParser = new BodyParser();
+  /** The configuration says to block this body. */
+  private rejected: bool = false;
+  private requestEnded: bool = false;
+  private responseEnded: bool = false;
+  /** What the request wants the connection to become. */
+  private upgrade: Upgrade = Upgrade.None;
+  private phase: Phase = Phase.RequestHeaders;
+  /** Where the verdict was reached. */
+  decidedIn: Phase = Phase.None;
+  private request: BodyFlow = new BodyFlow();
+  private response: BodyFlow = new BodyFlow();
 
   /** `time` in seconds since the epoch, for lists whose entries expire; 0 = not known. */
   begin(policy: Policy, time: u64): void {
@@ -104,8 +116,7 @@ export class Transaction {
     this.arena.firstBlock = ARENA_FIRST;
     this.arena.cap = ARENA_CAP;
     this.budget = policy.config.budget;
-    this.requestLeft = policy.config.bodyCaptureSize;
-    this.responseLeft = policy.config.bodyCaptureSize;
+    if (!policy.config.requestHeaders) this.skipped = REQUEST_HEAD;
     if (policy.shipped.ruleCount != 0 && !this.shipped.begin(policy.shipped, this.arena))
       this.limits |= Limit.Budget;
     if (policy.custom.ruleCount != 0 && !this.custom.begin(policy.custom, this.arena))
@@ -125,7 +136,7 @@ export class Transaction {
   /** True when the verdict is to be enforced: block mode, and something asks for a block. */
   mustBlock(): bool {
     if (this.policy.config.mode != Mode.Block) return false;
-    if (this.verdict == Verdict.Block) return true;
+    if (this.verdict == Verdict.Block || this.rejected) return true;
     if ((this.limits & Limit.Host) != 0 && this.policy.config.failClosed) return true;
     return (this.limits & ~Limit.Host) != 0 && this.policy.config.blockOnLimit;
   }
@@ -141,38 +152,53 @@ export class Transaction {
     return this.policy.reads(Address.ClientIp);
   }
 
-  /** True while request body bytes are still of interest. */
-  wantsRequestBody(): bool {
-    return this.requestBodyOpen && !this.mustBlock();
+  /** More bytes of the request's body are looked at. */
+  get wantsRequestBody(): bool {
+    return this.request.isOpen;
   }
 
-  wantsResponseBody(): bool {
-    return this.responseBodyOpen;
+  get wantsResponseBody(): bool {
+    return this.response.isOpen;
+  }
+
+  /** The bytes of the request's body that came have to wait; with those of observed transactions nothing waits. */
+  get holdsRequestBody(): bool {
+    return this.request.holds && this.policy.config.mode != Mode.Observe;
+  }
+
+  get holdsResponseBody(): bool {
+    return this.response.holds && this.policy.config.mode != Mode.Observe;
+  }
+
+  /** The request's body consists of messages, each of which is judged when it ends: nothing waits for the body's end. */
+  get requestIsFramed(): bool {
+    return this.request.isFramed;
+  }
+
+  /** Length of the response's body as its head declares it, or -1; -2 when it is in a content coding. */
+  get responseLength(): i64 {
+    return this.response.isCoded ? -2 : this.response.declared;
   }
 
   /** `at` is a header blob (http/header-fields.ts); `ip` the client's address as text, 0 long when not known. */
   requestHeaders(at: usize, len: u32, ip: usize, ipLen: u32, end: bool): void {
     evaluator.blockMatched = false;
-    pairs.start(at, len);
-    fields.read(pairs, contentType);
-    target.start(fields.path.at, fields.path.len);
+    const fields = readRequestHead(at, len);
+    this.upgrade = fields.upgrade.wanted();
     this.accepts = fields.accepts;
     this.keepRequestId(fields.requestId);
-    this.pushOne(Address.RequestMethod, fields.method.at, fields.method.len);
-    if (pairs.malformed) {
+    this.keepClientIp(ip, ipLen);
+    if (fields.isMalformed) {
       this.limits |= Limit.Headers;
       this.anomalies |= Anomaly.HeaderMalformed;
     }
-    this.keepClientIp(ip, ipLen);
-    this.pushOne(Address.ClientIp, this.clientIp.at, this.clientIp.len);
-    while (!target.push(inputs)) this.drain();
-    if (fields.hasCookies) this.pushCookies();
-    pairs.rewind();
-    while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) this.drain();
-    this.pushQuery();
-    // Last, as it drains: all before it is judged together.
-    if (this.policy.reads(Address.RequestJwt)) this.pushToken();
-    this.anomalies |= target.anomalies;
+    pushOne(this, Address.ClientIp, this.clientIp.at, this.clientIp.len);
+    if (this.policy.config.requestHeaders) {
+      this.anomalies |= pushRequestHead(this);
+      // Last, as it drains: all before it is judged together.
+      if (this.policy.reads(Address.RequestJwt) && pushToken(this))
+        this.tokenAddress = 1 << Address.RequestJwt;
+    }
     this.conclude(AFTER_REQUEST_HEADERS);
     if (end) this.endRequest();
     else this.openRequestBody();
@@ -198,128 +224,95 @@ export class Transaction {
     this.requestId.len = this.requestId.at == 0 ? 0 : size;
   }
 
-  private pushQuery(): void {
-    query.start(Address.RequestQuery);
-    graphql.reset();
-    feedQuery(this, target.query, target.queryLen);
-    this.anomalies |= query.anomalies | graphql.anomalies;
-  }
-
-  private pushCookies(): void {
-    pairs.rewind();
-    while (pairs.next()) {
-      if (pairs.nameLen != 6 || !isField(pairs, COOKIE)) continue;
-      cookies.start(pairs.value, pairs.valueLen);
-      while (!cookies.push(inputs)) this.drain();
-      this.anomalies |= cookies.anomalies;
-    }
-  }
-
-  private pushToken(): void {
-    const credentials = fields.credentials;
-    if (credentials.len == 0 || !token.start(credentials.at, credentials.len)) return;
-    this.tokenAddress = 1 << Address.RequestJwt;
-    while (!token.push(inputs)) this.drain();
-  }
-
-  private pushOne(address: u32, at: usize, len: u32): void {
-    if (len == 0) return;
-    if (inputs.room() == 0) this.drain();
-    inputs.push(address, InputKind.String, 0, at, len);
-  }
-
   private openRequestBody(): void {
     const config = this.policy.config;
-    this.requestBodyOpen =
-      config.inspectRequestBody && config.allowsContentType(contentType.type, contentType.typeLen);
-    if (!this.requestBodyOpen) return;
-    this.requestParser.start(contentType, Address.RequestBody);
+    const isSeen =
+      config.requestBody != BodyMode.None && config.allowsContentType(contentType.type, contentType.typeLen);
+    if (!isSeen) return;
+    const waits = this.upgrade != Upgrade.None;
+    this.request.open(config, config.requestBody, contentType, Address.RequestBody, waits);
     if (this.policy.notesBodyKeys()) this.bodyKeys.start(contentType.kind);
   }
 
   /** Bytes of the request body that were not given before; `end` when they are the last. */
   requestBody(at: usize, len: u32, end: bool): void {
-    if (this.requestBodyOpen) {
-      const take = min(len, this.requestLeft);
-      this.requestLeft -= take;
-      this.feedBody(this.requestParser, at, take);
-      if (take < len) {
-        this.limits |= Limit.RequestBody;
-        this.closeRequestBody();
-      }
-    }
+    this.phase = Phase.RequestBody;
+    this.feedBody(this.request, at, len, Limit.RequestBody);
     if (end) this.endRequest();
     else this.drain();
   }
 
   /** The request is complete: with its last body byte, its trailers, or its headers. */
   endRequest(): void {
-    this.closeRequestBody();
+    if (this.requestEnded) return;
+    this.requestEnded = true;
+    this.anomalies |= this.closeBody(this.request);
     this.pushAnomalies(Address.RequestAnomalies, this.anomalies);
     this.conclude(AFTER_REQUEST);
     this.bodyKeys.close();
   }
 
-  private closeRequestBody(): void {
-    if (!this.requestBodyOpen) return;
-    this.requestBodyOpen = false;
-    while (!this.requestParser.finish(inputs)) this.drain();
-    this.anomalies |= this.requestParser.anomalies;
-  }
-
   requestTrailers(at: usize, len: u32): void {
-    pairs.start(at, len);
-    while (!pushHeaders(inputs, pairs, Address.RequestTrailers)) this.drain();
+    // What is left of the body belongs to the body.
+    this.phase = Phase.RequestBody;
+    this.anomalies |= this.closeBody(this.request);
+    this.drain();
+    this.phase = Phase.RequestTrailers;
+    if (this.policy.config.requestTrailers) pushFields(this, at, len, Address.RequestTrailers);
     this.endRequest();
   }
 
   responseHeaders(at: usize, len: u32, end: bool): void {
-    pairs.start(at, len);
-    contentType.parse(0, 0);
-    while (pairs.next()) {
-      if (pairs.nameLen == 7 && isField(pairs, STATUS)) this.readStatus();
-      else if (pairs.nameLen == 12 && isField(pairs, CONTENT_TYPE))
-        contentType.parse(pairs.value, pairs.valueLen);
-    }
-    pairs.rewind();
-    while (!pushHeaders(inputs, pairs, Address.ResponseHeaders)) this.drain();
-    this.conclude(AFTER_RESPONSE_HEADERS);
     const config = this.policy.config;
-    this.responseBodyOpen =
-      !end &&
-      config.inspectResponseBody &&
-      contentType.kind == BodyKind.Json &&
-      config.allowsContentType(contentType.type, contentType.typeLen);
-    if (this.responseBodyOpen) this.responseParser.start(contentType, Address.ResponseBody);
-    else if (end) this.conclude(AFTER_RESPONSE);
+    this.phase = Phase.ResponseHeaders;
+    this.status = readResponseHead(at, len);
+    if (config.responseHeaders) pushResponseHead(this);
+    else this.skipped |= RESPONSE_HEAD;
+    this.conclude(AFTER_RESPONSE_HEADERS);
+    if (end) return this.endResponse();
+    if (this.upgrade != Upgrade.None && this.openUpgrade()) return;
+    const isSeen =
+      config.responseBody != BodyMode.None && config.allowsContentType(contentType.type, contentType.typeLen);
+    if (isSeen) this.response.open(config, config.responseBody, contentType, Address.ResponseBody, false);
   }
 
-  private readStatus(): void {
-    this.status = 0;
-    for (let i: u32 = 0; i < pairs.valueLen && i < 3; i++) {
-      this.status = this.status * 10 + load<u8>(pairs.value + i) - 0x30;
-    }
-    this.pushOne(Address.ResponseStatus, pairs.value, pairs.valueLen);
-    inputs.push(Address.ResponseStatus, InputKind.Number, 0, pairs.value, pairs.valueLen);
+  /** True when the response grants the upgrade: both bodies are then what was wanted. Tunnels are not looked into. */
+  private openUpgrade(): bool {
+    const answer = readUpgrade();
+    if (!answer.isAccepted(this.upgrade)) return false;
+    const config = this.policy.config;
+    this.anomalies |= this.closeBody(this.request);
+    this.drain();
+    if (this.upgrade != Upgrade.WebSocket && this.upgrade != Upgrade.WebSocketStream) return true;
+    if (config.requestBody != BodyMode.None)
+      this.request.openSocket(Address.RequestBody, answer.deflates, answer.clientKeepsContext);
+    if (config.responseBody != BodyMode.None)
+      this.response.openSocket(Address.ResponseBody, answer.deflates, answer.serverKeepsContext);
+    return true;
   }
 
   responseBody(at: usize, len: u32, end: bool): void {
-    if (!this.responseBodyOpen) return;
-    const take = min(len, this.responseLeft);
-    this.responseLeft -= take;
-    this.feedBody(this.responseParser, at, take);
-    if (take < len) this.limits |= Limit.ResponseBody;
-    if (end || take < len) this.endResponse();
+    if (!this.response.isOpen) return;
+    this.phase = Phase.ResponseBody;
+    this.feedBody(this.response, at, len, Limit.ResponseBody);
+    if (end || !this.response.isOpen) this.endResponse();
     else this.drain();
   }
 
+  responseTrailers(at: usize, len: u32): void {
+    this.phase = Phase.ResponseBody;
+    this.responseAnomalies |= this.closeBody(this.response);
+    this.drain();
+    this.phase = Phase.ResponseTrailers;
+    if (this.policy.config.responseTrailers) pushFields(this, at, len, Address.ResponseTrailers);
+    this.endResponse();
+  }
+
   endResponse(): void {
-    if (this.responseBodyOpen) {
-      this.responseBodyOpen = false;
-      while (!this.responseParser.finish(inputs)) this.drain();
-      this.responseAnomalies |= this.responseParser.anomalies;
-      this.pushAnomalies(Address.ResponseAnomalies, this.responseAnomalies);
-    }
+    if (this.responseEnded) return;
+    this.responseEnded = true;
+    this.responseAnomalies |= this.closeBody(this.response);
+    this.pushAnomalies(Address.ResponseAnomalies, this.responseAnomalies);
     this.conclude(AFTER_RESPONSE);
   }
 
@@ -327,21 +320,38 @@ export class Transaction {
   private pushAnomalies(address: u32, anomalies: u64): void {
     for (let rest = anomalies; rest != 0; rest &= rest - 1) {
       const name = anomalyNames[<i32>ctz(rest)];
-      this.pushOne(address, name.at, name.len);
+      pushOne(this, address, name.at, name.len);
     }
   }
 
-  private feedBody(parser: BodyParser, at: usize, len: u32): void {
-    this.inspected += len;
+  private feedBody(flow: BodyFlow, at: usize, len: u32, limit: u32): void {
+    if (!flow.isOpen) return;
+    const take = flow.take(len);
+    this.inspected += take;
+    this.earn(flow, take);
     inputs.judgeWith(drainFor, changetype<usize>(this));
-    let from = at;
-    let left = len;
-    while (left != 0) {
-      const used = parser.feed(inputs, from, left);
-      from += used;
-      left -= used;
-      if (left != 0) this.drain();
-    }
+    flow.feed(inputs, at, take);
+    if (flow.isOver) this.limits |= limit;
+    this.rejected = this.rejected || flow.isRejected;
+    if (!flow.isCut && !flow.reader.isBlind) return;
+    // The rest is not looked at: what is open is inspected as it is.
+    if (limit == Limit.RequestBody) this.anomalies |= this.closeBody(flow);
+    else this.responseAnomalies |= this.closeBody(flow);
+  }
+
+  /** A body longer than what is held may cost as much again for each such part: it may have no end. */
+  private earn(flow: BodyFlow, len: u32): void {
+    const config = this.policy.config;
+    if (flow.total <= config.bodyCaptureSize) return;
+    const rate = min<i64>(config.budget / config.bodyCaptureSize, EARNING_LIMIT);
+    this.budget = min<i64>(config.budget, this.budget + rate * len);
+  }
+
+  /** The end of what is looked at of a body; its anomalies. */
+  private closeBody(flow: BodyFlow): u64 {
+    if (!flow.isOpen) return 0;
+    inputs.judgeWith(drainFor, changetype<usize>(this));
+    return flow.close(inputs);
   }
 
   /** Evaluates the inputs gathered so far, and forgets them. */
@@ -351,7 +361,7 @@ export class Transaction {
 
   /** Evaluates what is left of `addresses` (bit per address), which receive nothing more. */
   private conclude(addresses: u32): void {
-    this.evaluate(addresses | this.tokenAddress);
+    this.evaluate((addresses & ~this.skipped) | this.tokenAddress);
   }
 
   /** Exclusions first, so that they hold for the very inputs that make them hold. */
@@ -394,10 +404,13 @@ export class Transaction {
     if (evaluator.nestedCut) this.limits |= Limit.Nested;
     evaluator.nestedCut = false;
     if (this.budget < 0) this.limits |= Limit.Budget;
+    const before = this.verdict;
     if (evaluator.blockMatched) this.verdict = Verdict.Block;
     else if (this.verdict == Verdict.Allow && this.shipped.matchedRules + this.custom.matchedRules != 0) {
       this.verdict = Verdict.Monitor;
     }
+    const isFirst = this.decidedIn == Phase.None && (this.limits != 0 || this.rejected);
+    if (this.verdict > before || isFirst) this.decidedIn = this.phase;
     evaluator.blockMatched = false;
   }
 
@@ -418,39 +431,19 @@ export class Transaction {
     this.anomalies = 0;
     this.responseAnomalies = 0;
     this.tokenAddress = 0;
+    this.skipped = 0;
     this.limits = 0;
     this.inspected = 0;
-    this.requestBodyOpen = false;
-    this.responseBodyOpen = false;
-    this.requestParser.reset();
-    this.responseParser.reset();
+    this.rejected = false;
+    this.requestEnded = false;
+    this.responseEnded = false;
+    this.phase = Phase.RequestHeaders;
+    this.decidedIn = Phase.None;
+    this.request.reset();
+    this.response.reset();
   }
 }
 
 function drainFor(tx: usize): void {
   changetype<Transaction>(tx).drain();
-}
-
-function feedQuery(tx: Transaction, at: usize, len: u32): void {
-  let from = at;
-  let left = len;
-  while (left != 0) {
-    const used = query.feed(inputs, from, left);
-    from += used;
-    left -= used;
-    if (query.documentLen != 0) readDocument(tx);
-    else if (left != 0) tx.drain();
-  }
-  let isDone = false;
-  while (!isDone) {
-    isDone = query.finish(inputs);
-    if (query.documentLen != 0) readDocument(tx);
-    else if (!isDone) tx.drain();
-  }
-}
-
-/** The query held a GraphQL document. */
-function readDocument(tx: Transaction): void {
-  graphql.take(query.documentAt, query.documentLen);
-  while (!graphql.read(inputs)) tx.drain();
 }

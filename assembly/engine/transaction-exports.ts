@@ -3,6 +3,9 @@
 import { ByteWriter } from "../core/bytes/byte-writer";
 import { Policy } from "../core/policy";
 import { PolicyBuild, buildPolicy } from "../core/policy-builder";
+import { Text } from "../core/bytes/text";
+import { Outcome } from "../core/outcome";
+import { choosePolicy } from "../core/route-choice";
 import { EventContext, appendEvent } from "../core/report/event";
 import { Transaction } from "../core/transaction";
 
@@ -11,6 +14,7 @@ const build = new PolicyBuild();
 const event = new ByteWriter();
 const context = new EventContext();
 let policy: Policy | null = null;
+const routeName = new Text();
 let time: u64 = 0;
 
 /** Takes a configuration (JSON text; empty = defaults) for the transactions to come. False: see problemsAt(). */
@@ -47,12 +51,19 @@ export function setTime(seconds: u64): void {
   time = seconds;
 }
 
+/** The proxy's name of the route, for the next transaction; the bytes stay the caller's. */
+export function setRouteName(at: usize, len: u32): void {
+  routeName.at = at;
+  routeName.len = len;
+}
+
 /** Starts a transaction; one at a time. The header blob is that of core/http/header-fields.ts. Answers the verdict. */
 export function beginTransaction(at: usize, len: u32, ip: usize, ipLen: u32, end: bool): u32 {
   if (changetype<usize>(tx.policy) != 0) tx.reset();
   const current = policy;
   if (current === null) return 0;
-  tx.begin(current, time);
+  tx.begin(choosePolicy(current, at, len, routeName), time);
+  routeName.len = 0;
   tx.requestHeaders(at, len, ip, ipLen, end);
   context.clientIp.at = ip;
   context.clientIp.len = ipLen;
@@ -61,6 +72,16 @@ export function beginTransaction(at: usize, len: u32, ip: usize, ipLen: u32, end
 
 export function requestBody(at: usize, len: u32, end: bool): u32 {
   tx.requestBody(at, len, end);
+  return tx.verdict;
+}
+
+export function requestTrailers(at: usize, len: u32): u32 {
+  tx.requestTrailers(at, len);
+  return tx.verdict;
+}
+
+export function responseTrailers(at: usize, len: u32): u32 {
+  tx.responseTrailers(at, len);
   return tx.verdict;
 }
 
@@ -85,7 +106,7 @@ export function composeEvent(at: usize, len: u32, time: u64): u32 {
   context.headersLen = len;
   context.time = time;
   context.status = tx.status;
-  context.blocked = tx.mustBlock();
+  context.outcome = tx.mustBlock() ? Outcome.Block : Outcome.None;
   event.clear();
   appendEvent(event, tx, context);
   return event.length;

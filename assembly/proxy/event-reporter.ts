@@ -13,8 +13,8 @@ import { StreamContext } from "./stream-context";
 const ACTION = text("wardgate_action");
 const RULE = text("wardgate_rule");
 const EVENT = text("wardgate_event");
-const BLOCK = text("block");
-const MONITOR = text("monitor");
+/** By Outcome. */
+const ACTIONS: StaticArray<Text> = [text("monitor"), text("block"), text("reset"), text("replace")];
 const SOURCE_ADDRESS = text("source\0address");
 const DURATION = text("request\0duration");
 const STATUS_CODE = text("response\0code");
@@ -34,7 +34,7 @@ export function reportEvent(stream: StreamContext, decision: Decision, scratch: 
   context.duration = readNumber(DURATION, scratch);
   context.status = <u32>readNumber(STATUS_CODE, scratch);
   context.processing = stream.processing;
-  context.blocked = stream.replied;
+  context.outcome = stream.outcome;
   context.time = now();
   context.id.at = stream.id.at;
   context.id.len = stream.id.len;
@@ -48,7 +48,7 @@ export function reportEvent(stream: StreamContext, decision: Decision, scratch: 
 
 /** Filter state `wasm.wardgate_*`: single tokens, ready for an access log. */
 function writeState(stream: StreamContext, decision: Decision): void {
-  const action = stream.replied ? BLOCK : MONITOR;
+  const action = unchecked(ACTIONS[stream.outcome]);
   writeProperty(ACTION, action.at, action.len);
   writeProperty(RULE, decision.rule.at, decision.rule.len);
   writeProperty(EVENT, stream.id.at, stream.id.len);

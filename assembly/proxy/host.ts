@@ -12,6 +12,7 @@ import {
   proxy_increment_metric,
   proxy_log,
   proxy_record_metric,
+  proxy_replace_header_map_value,
   proxy_send_local_response,
   proxy_set_property,
   proxy_set_shared_data,
@@ -20,7 +21,7 @@ import {
 import { Arena } from "../core/bytes/arena";
 import { Text } from "../core/bytes/text";
 import { Status } from "./abi";
-import { environ_get, environ_sizes_get, random_get } from "./wasi";
+import { environ_get, environ_sizes_get, proxy_set_buffer_bytes, random_get } from "./raw-imports";
 
 /** Bytes that the last successful read delivered; valid until the arena that received them is reset. */
 @unmanaged
@@ -107,6 +108,16 @@ export function sendLocalResponse(
   grpc: u32,
 ): Status {
   return <Status>proxy_send_local_response(status, details, detailsLen, body, bodyLen, pairs, pairsLen, grpc);
+}
+
+/** Puts bytes in the place of the first `size` ones of a body that is held. */
+export function replaceBuffer(buffer: i32, size: u32, at: usize, len: u32): Status {
+  return <Status>proxy_set_buffer_bytes(buffer, 0, size, at, len);
+}
+
+/** Sets a header to one value, whatever it had. */
+export function replaceHeader(map: i32, name: Text, at: usize, len: u32): Status {
+  return <Status>proxy_replace_header_map_value(map, name.at, name.len, at, len);
 }
 
 /** Nanoseconds since the epoch; 0 when the host has no clock. */

@@ -14,8 +14,8 @@ import {
 } from "../core/rules/layout";
 import { Accepts } from "../core/http/accept";
 import { Transaction } from "../core/transaction";
-import { Status } from "./abi";
-import { NO_STATUS_GRPC, sendLocalResponse } from "./host";
+import { Buffer, Status } from "./abi";
+import { NO_STATUS_GRPC, replaceBuffer, sendLocalResponse } from "./host";
 
 const CONTENT_TYPE = text("content-type");
 const HTML_TYPE = text("text/html;charset=utf-8");
@@ -77,6 +77,20 @@ export function sendBlockResponse(tx: Transaction, decision: Decision, id: Text)
     headers.length,
     grpc,
   );
+}
+
+/**
+ * Puts the block page in the place of the response's body, whose `size` bytes are all held; blanks fill it up to a length
+ * that was declared. BadArgument, and nothing changed, when the page does not fit or the body is in a content coding.
+ */
+export function replaceResponseBody(tx: Transaction, size: u32, id: Text): Status {
+  const declared = tx.responseLength;
+  const config = tx.policy.config;
+  body.clear();
+  appendFilled(body, tx.accepts == Accepts.Html ? config.htmlTemplate : config.jsonTemplate, id.at, id.len);
+  if (declared < -1 || (declared >= 0 && declared < <i64>body.length)) return Status.BadArgument;
+  while (<i64>body.length < declared) body.byte(0x20);
+  return replaceBuffer(Buffer.HttpResponseBody, size, body.at, body.length);
 }
 
 /** The action's type is `none`: a status and nothing else. */

@@ -5,23 +5,28 @@ import { Arena } from "../core/bytes/arena";
 import { Text, text } from "../core/bytes/text";
 import { Mode } from "../core/config/config";
 import { Limit } from "../core/limits";
+import { Outcome } from "../core/outcome";
 import { Policy } from "../core/policy";
 import { Decision, decide } from "../core/report/decision";
+import { choosePolicy } from "../core/route-choice";
 import { Transaction } from "../core/transaction";
 import { Buffer, DataStatus, HeaderMap, HeadersStatus, Status, TrailersStatus } from "./abi";
+import { askForReadable } from "./accept-encoding";
 import { trimPort } from "./attributes";
 import { BodyGate } from "./body-gate";
 import { makeId } from "./event-id";
 import { reportEvent } from "./event-reporter";
 import { now, readHeaderPairs, readProperty, received } from "./host";
-import { sendBlockResponse } from "./local-response";
+import { replaceResponseBody, sendBlockResponse } from "./local-response";
 import { Counter, count, countLimits } from "./telemetry";
 
 const SOURCE_ADDRESS = text("source\0address");
+const ROUTE_NAME = text("xds\0route_name");
 
 /** Memory for what the host delivers during one callback. */
 const scratch = new Arena();
 const decision = new Decision();
+const routeName = new Text();
 
 @unmanaged
 export class StreamContext {
@@ -32,14 +37,17 @@ export class StreamContext {
   private response: BodyGate = new BodyGate();
   /** Id of the event and of the block page; made when first needed. */
   id: Text = new Text();
-  /** Our local reply was sent: what comes now is its own way through the filters. */
-  replied: bool = false;
+  outcome: Outcome = Outcome.None;
   private started: bool = false;
-  /** No byte of the request's body has passed yet. */
-  private held: bool = true;
-  /** Judged to be blocked, waiting for its end. */
+  /** No byte of the request's body has passed yet, and those that come are held. */
+  private held: bool = false;
+  /** Judged to be blocked, waiting for the body's end. */
   private doomed: bool = false;
+  private responseDoomed: bool = false;
   private requestEnded: bool = false;
+  /** The response's headers have gone to the client, and bytes of its body. */
+  private responseBegun: bool = false;
+  private responseFlows: bool = false;
   /** Nanoseconds that judging the request took; responses are not timed, each clock read being a hostcall. */
   processing: u64 = 0;
 
@@ -48,45 +56,51 @@ export class StreamContext {
     if (policy === null || this.started) return HeadersStatus.Continue;
     const start = this.enter();
     this.started = true;
-    this.tx.begin(policy, start / 1_000_000_000);
+    this.requestEnded = end;
     if (readHeaderPairs(HeaderMap.RequestHeaders, scratch) != Status.Ok) {
+      this.tx.begin(policy, start / 1_000_000_000);
       this.hostFailed();
       return this.settle() ? HeadersStatus.StopIteration : HeadersStatus.Continue;
     }
     const at = received.at;
     const len = received.len;
+    this.tx.begin(this.choose(policy, at, len), start / 1_000_000_000);
     if (this.tx.usesPeerAddress()) readProperty(SOURCE_ADDRESS, scratch);
     else received.len = 0;
     trimPort(received);
-    this.requestEnded = end;
     this.tx.requestHeaders(at, len, received.at, received.len, end);
     this.leave(start);
     if (this.settle()) return HeadersStatus.StopIteration;
-    return this.holdsHeaders(end) ? HeadersStatus.StopIteration : HeadersStatus.Continue;
+    const config = this.tx.policy.config;
+    if (config.asksUpstream && config.mode != Mode.Observe && askForReadable(at, len) != Status.Ok)
+      count(Counter.HostErrors);
+    this.held = this.tx.holdsRequestBody;
+    return this.held && config.holdHeaders ? HeadersStatus.StopIteration : HeadersStatus.Continue;
   }
 
   onRequestBody(size: u32, end: bool): DataStatus {
-    if (this.replied) return DataStatus.StopIterationNoBuffer;
+    if (this.outcome != Outcome.None) return DataStatus.StopIterationNoBuffer;
     if (!this.started || this.requestEnded) return DataStatus.Continue;
-    const ends = end || size >= this.tx.policy.config.bodyCaptureSize;
-    if (this.doomed && !ends) return DataStatus.StopIterationAndBuffer;
-    const start = this.enter();
+    const waits = !end && size <= this.tx.policy.config.bodyCaptureSize;
+    if (this.doomed && waits) return DataStatus.StopIterationAndBuffer;
     this.requestEnded = end;
+    if (!this.tx.wantsRequestBody && !end) return DataStatus.Continue;
+    const start = this.enter();
     if (!this.doomed) {
-      if (this.request.take(Buffer.HttpRequestBody, size, scratch) != Status.Ok) this.hostFailed();
+      this.take(this.request, Buffer.HttpRequestBody, size, this.tx.wantsRequestBody);
       this.tx.requestBody(received.at, received.len, end);
     }
     this.leave(start);
-    if (!ends && this.doom()) return DataStatus.StopIterationAndBuffer;
+    if (waits && this.doom()) return DataStatus.StopIterationAndBuffer;
     if (this.settle()) return DataStatus.StopIterationNoBuffer;
-    this.held = !end && this.holds();
+    this.held = !end && this.tx.holdsRequestBody;
     if (this.held) return DataStatus.StopIterationAndBuffer;
     this.request.pass();
     return DataStatus.Continue;
   }
 
   onRequestTrailers(): TrailersStatus {
-    if (this.replied) return TrailersStatus.StopIteration;
+    if (this.outcome != Outcome.None) return TrailersStatus.StopIteration;
     if (!this.started || this.requestEnded) return TrailersStatus.Continue;
     const start = this.enter();
     this.requestEnded = true;
@@ -101,28 +115,49 @@ export class StreamContext {
   }
 
   onResponseHeaders(end: bool): HeadersStatus {
-    if (this.replied || !this.started) return HeadersStatus.Continue;
+    if (this.outcome != Outcome.None || !this.started) return HeadersStatus.Continue;
     scratch.reset();
     if (readHeaderPairs(HeaderMap.ResponseHeaders, scratch) == Status.Ok) {
       this.tx.responseHeaders(received.at, received.len, end);
     } else {
       this.hostFailed();
     }
-    return HeadersStatus.Continue;
+    if (this.settle()) return HeadersStatus.StopIteration;
+    const holds = !end && this.tx.policy.config.holdHeaders && this.tx.holdsResponseBody;
+    this.responseBegun = !holds;
+    return holds ? HeadersStatus.StopIteration : HeadersStatus.Continue;
   }
 
   onResponseBody(size: u32, end: bool): DataStatus {
-    if (this.replied || !this.started || !this.tx.wantsResponseBody()) return DataStatus.Continue;
-    scratch.reset();
-    if (this.response.take(Buffer.HttpResponseBody, size, scratch) != Status.Ok) this.hostFailed();
-    this.tx.responseBody(received.at, received.len, end);
+    if (this.outcome == Outcome.Reset) return DataStatus.StopIterationNoBuffer;
+    if (this.outcome != Outcome.None || !this.started) return DataStatus.Continue;
+    const waits = !end && size <= this.tx.policy.config.bodyCaptureSize;
+    if (this.responseDoomed && waits) return DataStatus.StopIterationAndBuffer;
+    if (!this.responseDoomed) {
+      if (!this.tx.wantsResponseBody) return DataStatus.Continue;
+      scratch.reset();
+      this.take(this.response, Buffer.HttpResponseBody, size, true);
+      this.tx.responseBody(received.at, received.len, end);
+    }
+    if (this.tx.mustBlock()) return this.blockResponse(size, end, waits);
+    if (!end && this.tx.holdsResponseBody) return DataStatus.StopIterationAndBuffer;
     this.response.pass();
+    this.responseBegun = true;
+    this.responseFlows = true;
     return DataStatus.Continue;
   }
 
   onResponseTrailers(): TrailersStatus {
-    if (!this.replied && this.started) this.tx.endResponse();
-    return TrailersStatus.Continue;
+    if (this.outcome == Outcome.Reset) return TrailersStatus.StopIteration;
+    if (this.outcome != Outcome.None || !this.started) return TrailersStatus.Continue;
+    scratch.reset();
+    if (readHeaderPairs(HeaderMap.ResponseTrailers, scratch) == Status.Ok) {
+      this.tx.responseTrailers(received.at, received.len);
+    } else {
+      this.hostFailed();
+      this.tx.endResponse();
+    }
+    return this.settle() ? TrailersStatus.StopIteration : TrailersStatus.Continue;
   }
 
   onLog(): void {
@@ -131,45 +166,78 @@ export class StreamContext {
     count(Counter.InspectedBytes, <u32>this.tx.inspected);
     if (!this.tx.hasFinding()) return;
     countLimits(this.tx.limits);
-    count(this.replied ? Counter.Blocked : Counter.Monitored);
+    this.countOutcome();
     if (this.id.len == 0) makeId(this.id);
     decide(this.tx, decision);
     scratch.reset();
     reportEvent(this, decision, scratch);
   }
 
+  private countOutcome(): void {
+    if (this.outcome == Outcome.None) return count(Counter.Monitored);
+    count(Counter.Blocked);
+    if (this.outcome == Outcome.Reset) count(Counter.Reset);
+    if (this.outcome == Outcome.Replace) count(Counter.Replaced);
+  }
+
+  private choose(policy: Policy, at: usize, len: u32): Policy {
+    routeName.len = 0;
+    if (policy.config.routes.readsRouteName && readProperty(ROUTE_NAME, scratch) == Status.Ok) {
+      routeName.at = received.at;
+      routeName.len = received.len;
+    }
+    return choosePolicy(policy, at, len, routeName);
+  }
+
+  /** The new bytes of a body into `received`; none when nobody wants them. */
+  private take(gate: BodyGate, buffer: Buffer, size: u32, wanted: bool): void {
+    received.at = 0;
+    received.len = 0;
+    if (wanted && gate.take(buffer, size, scratch) != Status.Ok) this.hostFailed();
+  }
+
   /**
    * A reply before the request's end makes Envoy close an HTTP/1.1 connection, also when the whole body came in one
-   * packet. So a body that is held and will be blocked is held on to its end, unread, as far as the capture limit.
+   * packet. So a body that is held and will be blocked is held on to its end, unread, as far as the capture limit. One
+   * of messages may never end.
    */
   private doom(): bool {
-    this.doomed = this.held && this.tx.mustBlock();
+    this.doomed = this.held && !this.tx.requestIsFramed && this.tx.mustBlock();
     return this.doomed;
   }
 
-  /** Blocks when the verdict says so; true when a local reply was sent. */
+  /** Blocks when the verdict says so; true when the stream was answered or cut. */
   private settle(): bool {
-    if (this.replied || !this.tx.mustBlock()) return this.replied;
+    if (this.outcome != Outcome.None || !this.tx.mustBlock()) return this.outcome != Outcome.None;
     makeId(this.id);
     decide(this.tx, decision);
-    this.replied = sendBlockResponse(this.tx, decision, this.id) == Status.Ok;
-    if (!this.replied) count(Counter.HostErrors);
-    return this.replied;
+    if (sendBlockResponse(this.tx, decision, this.id) == Status.Ok)
+      this.outcome = this.responseBegun ? Outcome.Reset : Outcome.Block;
+    else count(Counter.HostErrors);
+    return this.outcome != Outcome.None;
+  }
+
+  /** A body to be blocked. Where its headers have gone only its own place is left for the page, or a reset. */
+  private blockResponse(size: u32, end: bool, waits: bool): DataStatus {
+    const replaces = this.responseBegun && !this.responseFlows && this.tx.policy.config.replacesResponses;
+    if (replaces && waits) {
+      this.responseDoomed = true;
+      return DataStatus.StopIterationAndBuffer;
+    }
+    if (replaces && end) {
+      makeId(this.id);
+      if (replaceResponseBody(this.tx, size, this.id) == Status.Ok) {
+        this.outcome = Outcome.Replace;
+        return DataStatus.Continue;
+      }
+    }
+    return this.settle() ? DataStatus.StopIterationNoBuffer : DataStatus.Continue;
   }
 
   /** What there is to judge could not be read: `failure_mode` decides. */
   private hostFailed(): void {
     count(Counter.HostErrors);
     this.tx.limits |= Limit.Host;
-  }
-
-  /** True while request body bytes must wait for the verdict. */
-  private holds(): bool {
-    return this.tx.wantsRequestBody() && this.tx.policy.config.mode != Mode.Observe;
-  }
-
-  private holdsHeaders(end: bool): bool {
-    return !end && this.tx.policy.config.holdHeaders && this.holds();
   }
 
   private enter(): u64 {
@@ -187,11 +255,14 @@ export class StreamContext {
     this.request.reset();
     this.response.reset();
     this.id.len = 0;
-    this.replied = false;
+    this.outcome = Outcome.None;
     this.started = false;
-    this.held = true;
+    this.held = false;
     this.doomed = false;
+    this.responseDoomed = false;
     this.requestEnded = false;
+    this.responseBegun = false;
+    this.responseFlows = false;
     this.processing = 0;
   }
 }

@@ -14,8 +14,10 @@ export enum Counter {
   ConfigRejected = 4,
   HostErrors = 5,
   InspectedBytes = 6,
+  Reset = 7,
+  Replaced = 8,
   /** From here on one counter per limit, in the order of their bits. */
-  Limits = 7,
+  Limits = 9,
 }
 
 const COUNTERS: StaticArray<Text> = [
@@ -26,12 +28,16 @@ const COUNTERS: StaticArray<Text> = [
   text("wardgate_config_rejected"),
   text("wardgate_host_errors"),
   text("wardgate_inspected_bytes"),
+  text("wardgate_reset"),
+  text("wardgate_replaced"),
   text("wardgate_limit_request_body"),
   text("wardgate_limit_response_body"),
   text("wardgate_limit_budget"),
   text("wardgate_limit_headers"),
   text("wardgate_limit_host"),
   text("wardgate_limit_nested"),
+  text("wardgate_limit_encoding"),
+  text("wardgate_limit_inflate"),
 ];
 const VM_MEMORY = text("wardgate_vm_memory_bytes");
 const RULES = text("wardgate_rules");

@@ -20,8 +20,15 @@ interface Schema {
   additionalProperties?: boolean;
 }
 
-const schema: Schema = JSON.parse(readFileSync("schema/config.schema.json", "utf8"));
-const isValid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
+const text = readFileSync("schema/config.schema.json", "utf8");
+const isValid = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false }).compile(
+  JSON.parse(text),
+);
+/** With what it refers to in place. */
+const schema: Schema = JSON.parse(text, (_key, node) => {
+  const name = /^#\/properties\/(\w+)$/.exec(node?.$ref ?? "")?.[1];
+  return name === undefined ? node : JSON.parse(text).properties[name];
+});
 const config = new ConfigEngine();
 
 /** Strings near the borders of what patterns accept. */

@@ -211,7 +211,7 @@ const SUSPICIOUS: Row[] = [
   {
     name: "headers held for a body that is not read",
     source: '{"mode":"block","hold_headers":true,"request_body":"NONE"}',
-    warnings: ["hold_headers: has no effect: request_body is NONE"],
+    warnings: ["hold_headers: has no effect: no body is held"],
   },
   {
     name: "nothing left to detect, nothing redacted",
@@ -271,9 +271,16 @@ describe("core/config/config-loader loadConfig", () => {
     const source = {
       mode: "block",
       hold_headers: true,
-      request_body: "BUFFERED",
+      request_headers: "SKIP",
+      request_body: "BUFFERED_PARTIAL",
+      request_trailers: "SKIP",
+      response_headers: "SKIP",
       response_body: "NONE",
+      response_trailers: "SKIP",
       body_capture_size: 16777216,
+      over_limit: "reject",
+      response_block: "replace",
+      encodings: { unreadable: "reject", ask_upstream: true, inflate_ratio: 10, inflate_size: 4000000000 },
       decode_rounds: 8,
       allowed_content_types: ["application/json", "*+json", "text/*", "*"],
       failure_mode: "closed",
@@ -297,6 +304,7 @@ describe("core/config/config-loader loadConfig", () => {
       log_events: false,
       redaction: { enabled: true, key_regex: "(?i)secret", value_regex: "^[0-9]{16}$" },
       event_headers: ["x-a", "accept"],
+      routes: [{ name: "a", match: { host: "*.a.example", methods: ["GET"] }, mode: "observe" }],
     };
     assert.deepEqual(config.check(JSON.stringify(source)), {
       accepted: true,

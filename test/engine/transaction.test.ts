@@ -107,13 +107,39 @@ describe("chunked-equals-whole", () => {
 describe("limits", () => {
   const needle = rule("block-needle", "server.request.body", "phrase_match", { list: ["needle"] });
 
-  test("body over body_capture_size → limit request_body; what lies before it is judged, the rest is not", () => {
+  const early = `{"a":"needle","b":"${"x".repeat(100)}"}`;
+  const late = `{"b":"${"x".repeat(100)}","a":"needle"}`;
+  const judged = (body: string, config: object) => {
+    use([needle], { body_capture_size: 64, ...config });
+    const { blocked, event } = engine.transaction(post(JSON_TYPE, body));
+    return [blocked, event.limits, event["inspected_bytes"]];
+  };
+  const OVER_LIMIT: [
+    policy: object,
+    body: string,
+    blocked: boolean,
+    limits: string[] | undefined,
+    seen: number,
+  ][] = [
+    [{}, early, true, ["request_body"], early.length],
+    [{}, late, true, ["request_body"], late.length],
+    [{ over_limit: "inspect_prefix" }, early, true, ["request_body"], 64],
+    [{ over_limit: "inspect_prefix" }, late, false, ["request_body"], 64],
+    [{ over_limit: "reject" }, late, true, ["request_body"], 64],
+    [{ over_limit: "reject", mode: "monitor" }, late, false, ["request_body"], 64],
+    [{ request_body: "BUFFERED_PARTIAL" }, late, true, undefined, late.length],
+    [{ request_body: "BUFFERED_PARTIAL", over_limit: "inspect_prefix" }, late, false, ["request_body"], 64],
+    [{ request_body: "STREAMED", over_limit: "reject" }, late, true, undefined, late.length],
+  ];
+  for (const [policy, body, blocked, limits, seen] of OVER_LIMIT) {
+    const place = body === early ? "first" : "last";
+    test(`body over body_capture_size, ${JSON.stringify(policy)}, attack ${place} → ${blocked ? "blocked" : "passes"}`, () => {
+      assert.deepEqual(judged(body, policy), [blocked, limits, seen]);
+    });
+  }
+
+  test("body of exactly body_capture_size → no limit", () => {
     use([needle], { body_capture_size: 64 });
-    const early = engine.transaction(post(JSON_TYPE, `{"a":"needle","b":"${"x".repeat(100)}"}`));
-    assert.deepEqual([early.blocked, early.event.limits], [true, ["request_body"]]);
-    const late = engine.transaction(post(JSON_TYPE, `{"b":"${"x".repeat(100)}","a":"needle"}`));
-    assert.deepEqual([late.verdict, late.blocked, late.event.limits], ["allow", false, ["request_body"]]);
-    assert.equal(late.event["inspected_bytes"], 64);
     const fits = engine.transaction(post(JSON_TYPE, `{"b":"${"x".repeat(56)}"}`));
     assert.deepEqual([fits.verdict, fits.event.limits], ["allow", undefined]);
   });
@@ -126,13 +152,20 @@ describe("limits", () => {
     assert.equal(engine.transaction(post(JSON_TYPE, body)).blocked, false);
   });
 
-  test("response body over body_capture_size → limit response_body", () => {
-    use([rule("leak", "server.response.body", "phrase_match", { list: ["leak"] })], {
-      body_capture_size: 16,
-    });
+  test("response body: streamed it has no limit; held it has, and over_limit says what follows", () => {
+    const leak = rule("leak", "server.response.body", "phrase_match", { list: ["leak"] });
     const response = { headers: [JSON_TYPE], body: '{"a":"------------------ leak"}' };
-    const { event } = engine.transaction({ response });
-    assert.deepEqual([event.limits, event.rules], [["response_body"], []]);
+    const rows: [config: object, limits: string[] | undefined, rules: string[]][] = [
+      [{}, undefined, ["leak"]],
+      [{ response_body: "BUFFERED" }, ["response_body"], ["leak"]],
+      [{ response_body: "BUFFERED", over_limit: "inspect_prefix" }, ["response_body"], []],
+      [{ response_body: "NONE" }, undefined, []],
+    ];
+    for (const [config, limits, rules] of rows) {
+      use([leak], { body_capture_size: 16, ...config });
+      const { event } = engine.transaction({ response });
+      assert.deepEqual([event.limits, event.rules], [limits, rules], JSON.stringify(config));
+    }
   });
 
   test("budget used up → limit budget; nothing later matches, negated conditions neither", () => {

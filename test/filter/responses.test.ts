@@ -77,8 +77,8 @@ describe("filter response", () => {
     host.assertClean();
   });
 
-  test("body over the limit → passes whole, the limit is on the event", async () => {
-    const host = await startFilter({ ...BLOCK, body_capture_size: 32 });
+  test("held body over the limit → passes whole, the limit is on the event", async () => {
+    const host = await startFilter({ ...BLOCK, response_body: "BUFFERED", body_capture_size: 32 });
     const body = JSON.stringify({ fill: "x".repeat(100) });
     assert.equal(respond(host.stream({}).request(), body).client.text, body);
     assert.deepEqual(events(host)[0]?.limits, ["response_body"]);

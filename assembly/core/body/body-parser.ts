@@ -157,6 +157,11 @@ export class BodyParser {
     return true;
   }
 
+  /** No parser reads this body: it is binary. */
+  get isBlind(): bool {
+    return this.chosen && this.lanes == Lane.None;
+  }
+
   /** Forgets the body; its inputs must have been drained. */
   reset(): void {
     this.resetLanes();

@@ -225,7 +225,7 @@ export class EventStreamReader {
     if (len == 0) return;
     if (inputs.room() == 0) inputs.drain();
     const key = this.key();
-    const path = key === null ? 0 : inputs.keyNode(0, key.at, key.len);
+    const path: usize = key === null ? 0 : inputs.keyNode(0, key.at, key.len);
     inputs.push(this.address, InputKind.String, path, at, len);
   }
 

@@ -6,6 +6,7 @@ import { appendJsonName, appendJsonString } from "../bytes/json-text";
 import { Text } from "../bytes/text";
 import { appendJson } from "../compile/json-copy";
 import { Level } from "../rules/layout";
+import { BODY_MODE_NAMES, OVER_LIMIT_NAMES, SEND_NAMES } from "./body-mode";
 import { Config, MODE_NAMES, RULE_SECTIONS, SENSITIVITY_NAMES } from "./config";
 import { TextList } from "./text-list";
 
@@ -14,9 +15,7 @@ export function appendConfig(config: Config, out: ByteWriter): void {
   out.byte(0x7b);
   word(out, "mode", MODE_NAMES[config.mode]);
   onOff(out, "hold_headers", config.holdHeaders);
-  word(out, "request_body", config.inspectRequestBody ? "BUFFERED" : "NONE");
-  word(out, "response_body", config.inspectResponseBody ? "STREAMED" : "NONE");
-  whole(out, "body_capture_size", config.bodyCaptureSize);
+  bodies(config, out);
   whole(out, "decode_rounds", config.decodeRounds);
   list(out, "allowed_content_types", config.allowedContentTypes);
   word(out, "failure_mode", config.failClosed ? "closed" : "open");
@@ -36,6 +35,7 @@ export function appendConfig(config: Config, out: ByteWriter): void {
     appendJson(config.document, config.customRules, out);
   }
   sections(config, out);
+  routes(config, out);
   onOff(out, "shipped_rules", config.shippedRules);
   word(out, "sensitivity", SENSITIVITY_NAMES[config.sensitivity - Level.Low]);
   textOf(out, "service", config.service);
@@ -49,6 +49,33 @@ export function appendConfig(config: Config, out: ByteWriter): void {
   out.byte(0x7d);
   list(out, "event_headers", config.eventHeaders);
   out.byte(0x7d);
+}
+
+function bodies(config: Config, out: ByteWriter): void {
+  word(out, "request_headers", SEND_NAMES[<i32>config.requestHeaders]);
+  word(out, "request_body", BODY_MODE_NAMES[config.requestBody]);
+  word(out, "request_trailers", SEND_NAMES[<i32>config.requestTrailers]);
+  word(out, "response_headers", SEND_NAMES[<i32>config.responseHeaders]);
+  word(out, "response_body", BODY_MODE_NAMES[config.responseBody]);
+  word(out, "response_trailers", SEND_NAMES[<i32>config.responseTrailers]);
+  whole(out, "body_capture_size", config.bodyCaptureSize);
+  word(out, "over_limit", OVER_LIMIT_NAMES[config.overLimit]);
+  word(out, "response_block", config.replacesResponses ? "replace" : "reset");
+  name(out, "encodings");
+  out.byte(0x7b);
+  word(out, "unreadable", config.rejectsUnreadable ? "reject" : "pass");
+  onOff(out, "ask_upstream", config.asksUpstream);
+  whole(out, "inflate_ratio", config.inflateRatio);
+  whole(out, "inflate_size", config.inflateSize);
+  out.byte(0x7d);
+}
+
+function routes(config: Config, out: ByteWriter): void {
+  const doc = config.document;
+  const node = doc.get(doc.root(), "routes");
+  name(out, "routes");
+  if (node == 0) out.text("[]");
+  else appendJson(doc, node, out);
 }
 
 function sections(config: Config, out: ByteWriter): void {

@@ -7,7 +7,9 @@ import { Text, text } from "../bytes/text";
 import { JsonDocument } from "../document/json-document";
 import { HTML_PAGE, JSON_PAGE } from "./block-page";
 import { Level } from "../rules/layout";
+import { BodyMode, OverLimit } from "./body-mode";
 import { matchesMediaType } from "./media-pattern";
+import { RouteList } from "./route-list";
 import { TextList } from "./text-list";
 
 export enum Mode {
@@ -41,14 +43,29 @@ const CONTENT_TYPE = text("content-type");
 export class Config {
   /** A Mode. */
   mode: u32 = Mode.Monitor;
-  /** Hold the request's headers until its body is judged. */
+  /** Hold headers until the held body behind them is judged. */
   holdHeaders: bool = false;
-  /** Hold the request's body until it is judged. */
-  inspectRequestBody: bool = true;
-  /** Inspect the response's body while it passes. */
-  inspectResponseBody: bool = true;
-  /** Bytes of a body that are held and inspected. */
+  /** Show headers and trailers to rules. */
+  requestHeaders: bool = true;
+  requestTrailers: bool = true;
+  responseHeaders: bool = true;
+  responseTrailers: bool = true;
+  /** A BodyMode each. */
+  requestBody: u32 = BodyMode.Buffered;
+  responseBody: u32 = BodyMode.Streamed;
+  /** Bytes of a body that are held. */
   bodyCaptureSize: u32 = 131072;
+  /** An OverLimit: what becomes of a held body that is longer. */
+  overLimit: u32 = OverLimit.Stream;
+  /** Put the block page into a response whose headers have gone, where framing allows it, instead of resetting the stream. */
+  replacesResponses: bool = false;
+  /** Block bodies in a content coding that cannot be read, instead of letting them pass unseen. */
+  rejectsUnreadable: bool = false;
+  /** Ask the upstream only for content codings that can be read. */
+  asksUpstream: bool = false;
+  /** Decoded bytes per byte of a compressed body, and decoded bytes in all, that are followed. */
+  inflateRatio: u32 = 100;
+  inflateSize: u32 = 16777216;
   /** Media types and patterns; none means every type. */
   allowedContentTypes: TextList = new TextList();
   /** Answer, instead of letting through, what the filter cannot judge. */
@@ -79,6 +96,8 @@ export class Config {
   shippedRules: bool = true;
   /** Rules of a higher Level than this do not look. */
   sensitivity: u32 = Level.Default;
+  /** Settings of their own for some requests. */
+  routes: RouteList = new RouteList();
   /** Node of `document` that holds the operator's rules; 0 when there are none. */
   customRules: u32 = 0;
   /** Sections of a rules document stand in the configuration itself: exclusions, overrides, data, actions. */
@@ -152,6 +171,7 @@ export class Config {
     this.monitoredRules.free();
     this.blockRules.free();
     this.eventHeaders.free();
+    this.routes.free();
     this.document.free();
     heap.free(changetype<usize>(this.document));
     this.memory.free();

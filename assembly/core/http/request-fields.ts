@@ -5,6 +5,7 @@ import { Text, text } from "../bytes/text";
 import { Accepts, prefersHtml } from "./accept";
 import { ContentType } from "./content-type";
 import { HeaderPairs } from "./header-fields";
+import { UpgradeFields } from "./upgrade";
 
 /** Longest `x-request-id` that is kept. */
 export const REQUEST_ID_BYTES: u32 = 128;
@@ -27,6 +28,9 @@ export class RequestFields {
   requestId: Text = new Text();
   accepts: Accepts = Accepts.Json;
   hasCookies: bool = false;
+  /** The host's list is not what it says it is: what could be read was read. */
+  isMalformed: bool = false;
+  upgrade: UpgradeFields = new UpgradeFields();
 
   /** Reads all `pairs`; `type` receives the content type, or none. */
   read(pairs: HeaderPairs, type: ContentType): void {
@@ -37,8 +41,10 @@ export class RequestFields {
     this.requestId.len = 0;
     this.accepts = Accepts.Json;
     this.hasCookies = false;
+    this.upgrade.clear();
     type.parse(0, 0);
     while (pairs.next()) this.readPair(pairs, type);
+    this.isMalformed = pairs.malformed;
   }
 
   private readPair(pairs: HeaderPairs, type: ContentType): void {
@@ -53,6 +59,11 @@ export class RequestFields {
         break;
       case 7:
         if (isField(pairs, METHOD)) take(this.method, pairs);
+        this.upgrade.readPair(pairs);
+        break;
+      case 9:
+      case 10:
+        this.upgrade.readPair(pairs);
         break;
       case 12:
         if (isField(pairs, CONTENT_TYPE)) type.parse(pairs.value, pairs.valueLen);

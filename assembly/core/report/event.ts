@@ -9,6 +9,8 @@ import { MODE_NAMES } from "../config/config";
 import { TextList } from "../config/text-list";
 import { HeaderPairs } from "../http/header-fields";
 import { LIMIT_NAMES } from "../limits";
+import { OUTCOME_NAMES, Outcome } from "../outcome";
+import { PHASE_NAMES, Phase } from "../phases";
 import { Section, TextIndex } from "../rules/layout";
 import { Ruleset } from "../rules/ruleset";
 import { Transaction } from "../transaction";
@@ -32,8 +34,8 @@ export class EventContext {
   processing: u64 = 0;
   /** Status the client saw. */
   status: u32 = 0;
-  /** The exchange was blocked by us, for real. */
-  blocked: bool = false;
+  /** What was done, for real. */
+  outcome: Outcome = Outcome.None;
   id: Text = new Text();
   /** The connection's peer; the transaction's own client address comes first. */
   clientIp: Text = new Text();
@@ -63,12 +65,19 @@ export function appendEvent(out: ByteWriter, tx: Transaction, context: EventCont
   out.byte(0x22);
   member(out, "id", context.id);
   out.text(',"action":"');
-  out.text(context.blocked ? "block" : "monitor");
+  out.text(OUTCOME_NAMES[context.outcome]);
   out.text('","mode":"');
   out.text(MODE_NAMES[config.mode]);
   out.text('","verdict":"');
   out.text(tx.verdict == Verdict.Block ? "block" : tx.verdict == Verdict.Monitor ? "monitor" : "allow");
   out.byte(0x22);
+  if (tx.decidedIn != Phase.None) {
+    out.text(',"phase":"');
+    out.text(PHASE_NAMES[tx.decidedIn]);
+    out.byte(0x22);
+  }
+  if (tx.verdict == Verdict.Block && context.outcome == Outcome.None) out.text(',"would_block":true');
+  member(out, "route", tx.policy.routeName);
   member(out, "service", config.service);
   member(out, "environment", config.environment);
   pairs.start(context.headersAt, context.headersLen);

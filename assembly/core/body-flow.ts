@@ -1,0 +1,102 @@
+// The body of one direction: how far it is looked at, and whether it has to wait for the verdict. The adapter asks
+// `holds` after each chunk; the mode is the configuration's, or Streamed where holding would stop the exchange itself.
+
+import { BodyReader } from "./body/body-reader";
+import { BodyMode, OverLimit } from "./config/body-mode";
+import { Config } from "./config/config";
+import { BodyKind, ContentType } from "./http/content-type";
+import { Inputs } from "./inputs/inputs";
+
+@unmanaged
+export class BodyFlow {
+  reader: BodyReader = new BodyReader();
+  /** More bytes are looked at. */
+  isOpen: bool = false;
+  /** Bytes beyond the capture size are not held, or not looked at: the limit counts. */
+  isOver: bool = false;
+  /** The configuration blocks what is beyond the capture size. */
+  isRejected: bool = false;
+  /** Bytes that came. */
+  total: u64 = 0;
+  /** The body consists of messages (gRPC): each is held until it is judged. */
+  isFramed: bool = false;
+  /** In a content coding. */
+  isCoded: bool = false;
+  /** `content-length`, or -1. */
+  declared: i64 = -1;
+  /** Bytes before the message that is being read. */
+  private passed: u64 = 0;
+  private mode: u32 = BodyMode.None;
+  private capture: u32 = 0;
+  private overLimit: u32 = OverLimit.Stream;
+
+  /** A body of that type follows, pushed at `address`. `waits`: its sender waits for an answer before it goes on. */
+  open(config: Config, mode: u32, type: ContentType, address: u32, waits: bool): void {
+    this.isOpen = true;
+    this.mode = mode;
+    // A stream of events may go on for ever.
+    if (waits || type.kind == BodyKind.EventStream) this.mode = min<u32>(mode, BodyMode.Streamed);
+    this.capture = config.bodyCaptureSize;
+    this.overLimit = config.overLimit;
+    this.reader.start(type, address);
+    this.isFramed = this.reader.isFramed;
+  }
+
+  /** The body so far was none, or is over: from here on it is one direction of a WebSocket connection. */
+  openSocket(address: u32, deflates: bool, keepsContext: bool): void {
+    this.isOpen = true;
+    this.mode = BodyMode.Streamed;
+    this.reader.startSocket(address, deflates, keepsContext);
+  }
+
+  /** How many of the next `len` bytes are looked at. */
+  take(len: u32): u32 {
+    const before = this.total;
+    this.total += len;
+    if (this.mode < <u32>BodyMode.Buffered || this.total - this.passed <= this.capture) return len;
+    if (this.overLimit == OverLimit.Stream) {
+      if (this.mode == BodyMode.Buffered) this.isOver = true;
+      return len;
+    }
+    this.isOver = true;
+    this.isRejected = this.overLimit == OverLimit.Reject;
+    const held = before - this.passed;
+    return held >= this.capture ? 0 : <u32>(<u64>this.capture - held);
+  }
+
+  /** Nothing beyond the capture size is looked at any more. */
+  get isCut(): bool {
+    return this.isOver && this.overLimit != OverLimit.Stream;
+  }
+
+  /** The bytes that came have to wait for the verdict. */
+  get holds(): bool {
+    if (!this.isOpen || this.mode < <u32>BodyMode.Buffered) return false;
+    return this.total - this.passed <= this.capture && !(this.isFramed && this.reader.atBoundary);
+  }
+
+  feed(inputs: Inputs, at: usize, len: u32): void {
+    this.reader.feed(inputs, at, len);
+    if (this.isFramed && this.reader.atBoundary) this.passed = this.total;
+  }
+
+  /** The end of what is looked at; the anomalies of the body. */
+  close(inputs: Inputs): u64 {
+    this.isOpen = false;
+    this.reader.finish(inputs);
+    return this.reader.anomalies;
+  }
+
+  reset(): void {
+    this.reader.reset();
+    this.isOpen = false;
+    this.isOver = false;
+    this.isRejected = false;
+    this.total = 0;
+    this.isFramed = false;
+    this.isCoded = false;
+    this.declared = -1;
+    this.passed = 0;
+    this.mode = BodyMode.None;
+  }
+}

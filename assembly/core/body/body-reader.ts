@@ -1,0 +1,100 @@
+// One body on its way to the parsers, whatever it is wrapped in:
+//
+//   bytes ─▶ content coding ─▶ frames ─▶ BodyParser
+//
+// Everything that is fed is consumed: where the inputs are full, or a block of decoded bytes is about to be written over,
+// the inputs are drained (Inputs.drain), so that a body of any size needs constant memory. Readers of frames are made
+// for the bodies that need them and go with them: most need none.
+
+import { Inputs } from "../inputs/inputs";
+import { BodyKind, ContentType } from "../http/content-type";
+import { BodyParser } from "./body-parser";
+import { EventStreamReader } from "./event-stream";
+import { WebSocketReader } from "./web-socket";
+
+@unmanaged
+export class BodyReader {
+  /** Bits of Anomaly. */
+  anomalies: u64 = 0;
+  private parser: BodyParser = new BodyParser();
+  /** At most one of them is there. */
+  private events: EventStreamReader = changetype<EventStreamReader>(0);
+  private socket: WebSocketReader = changetype<WebSocketReader>(0);
+
+  /** A new body of that type, pushed at `address`. */
+  start(type: ContentType, address: u32): void {
+    this.reset();
+    if (type.kind == BodyKind.EventStream) {
+      this.events = new EventStreamReader();
+      this.events.start(this.parser, address);
+    } else {
+      this.parser.start(type, address);
+    }
+  }
+
+  /** One direction of a WebSocket connection; see WebSocketReader.start(). */
+  startSocket(address: u32, deflates: bool, keepsContext: bool): void {
+    this.reset();
+    this.socket = new WebSocketReader();
+    this.socket.start(this.parser, address, deflates, keepsContext);
+  }
+
+  feed(inputs: Inputs, at: usize, len: u32): void {
+    if (this.hasEvents) this.events.feed(inputs, at, len);
+    else if (this.hasSocket) this.socket.feed(inputs, at, len);
+    else this.parser.feedAll(inputs, at, len);
+  }
+
+  /** The end of the body. */
+  finish(inputs: Inputs): void {
+    if (this.hasEvents) {
+      this.events.finish(inputs);
+      this.anomalies |= this.events.anomalies;
+    } else if (this.hasSocket) {
+      this.socket.finish(inputs);
+      this.anomalies |= this.socket.anomalies;
+    } else {
+      this.parser.finishAll(inputs);
+      this.anomalies |= this.parser.anomalies;
+    }
+  }
+
+  /** The body consists of messages that are judged one by one, and may be passed on one by one. */
+  get isFramed(): bool {
+    return false;
+  }
+
+  /** True between two messages of a framed body. */
+  get atBoundary(): bool {
+    return false;
+  }
+
+  /** Nothing of the body is looked at: it is binary. */
+  get isBlind(): bool {
+    return !this.hasEvents && !this.hasSocket && this.parser.isBlind;
+  }
+
+  /** Forgets the body; its inputs must have been drained. */
+  reset(): void {
+    if (this.hasEvents) this.events.free();
+    if (this.hasSocket) this.socket.free();
+    this.events = changetype<EventStreamReader>(0);
+    this.socket = changetype<WebSocketReader>(0);
+    this.parser.reset();
+    this.anomalies = 0;
+  }
+
+  free(): void {
+    this.reset();
+    this.parser.free();
+    heap.free(changetype<usize>(this));
+  }
+
+  private get hasEvents(): bool {
+    return changetype<usize>(this.events) != 0;
+  }
+
+  private get hasSocket(): bool {
+    return changetype<usize>(this.socket) != 0;
+  }
+}
