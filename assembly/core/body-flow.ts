@@ -4,8 +4,11 @@
 import { BodyReader } from "./body/body-reader";
 import { BodyMode, OverLimit } from "./config/body-mode";
 import { Config } from "./config/config";
+import { BodyFields, Coding } from "./http/body-fields";
 import { BodyKind, ContentType } from "./http/content-type";
+import { Anomaly } from "./inputs/anomaly";
 import { Inputs } from "./inputs/inputs";
+import { Limit } from "./limits";
 
 @unmanaged
 export class BodyFlow {
@@ -24,6 +27,7 @@ export class BodyFlow {
   isCoded: bool = false;
   /** `content-length`, or -1. */
   declared: i64 = -1;
+  private rejectsUnreadable: bool = false;
   /** Bytes before the message that is being read. */
   private passed: u64 = 0;
   private mode: u32 = BodyMode.None;
@@ -31,14 +35,17 @@ export class BodyFlow {
   private overLimit: u32 = OverLimit.Stream;
 
   /** A body of that type follows, pushed at `address`. `waits`: its sender waits for an answer before it goes on. */
-  open(config: Config, mode: u32, type: ContentType, address: u32, waits: bool): void {
+  open(config: Config, mode: u32, type: ContentType, fields: BodyFields, address: u32, waits: bool): void {
     this.isOpen = true;
+    this.isCoded = fields.coding != Coding.None;
+    this.declared = fields.length;
+    this.rejectsUnreadable = config.rejectsUnreadable;
     this.mode = mode;
     // A stream of events may go on for ever.
     if (waits || type.kind == BodyKind.EventStream) this.mode = min<u32>(mode, BodyMode.Streamed);
     this.capture = config.bodyCaptureSize;
     this.overLimit = config.overLimit;
-    this.reader.start(type, address);
+    this.reader.start(type, fields, address, config.inflateRatio, config.inflateSize);
     this.isFramed = this.reader.isFramed;
   }
 
@@ -59,7 +66,7 @@ export class BodyFlow {
       return len;
     }
     this.isOver = true;
-    this.isRejected = this.overLimit == OverLimit.Reject;
+    if (this.overLimit == OverLimit.Reject) this.isRejected = true;
     const held = before - this.passed;
     return held >= this.capture ? 0 : <u32>(<u64>this.capture - held);
   }
@@ -77,14 +84,18 @@ export class BodyFlow {
 
   feed(inputs: Inputs, at: usize, len: u32): void {
     this.reader.feed(inputs, at, len);
+    if (this.rejectsUnreadable && (this.reader.limits & Limit.Encoding) != 0) this.isRejected = true;
     if (this.isFramed && this.reader.atBoundary) this.passed = this.total;
   }
 
-  /** The end of what is looked at; the anomalies of the body. */
-  close(inputs: Inputs): u64 {
+  /** The end of what is looked at; `isEnd`: of the body, too. Its anomalies. */
+  close(inputs: Inputs, isEnd: bool): u64 {
     this.isOpen = false;
     this.reader.finish(inputs);
-    return this.reader.anomalies;
+    const isOdd = isEnd && this.declared >= 0 && <u64>this.declared != this.total;
+    return (
+      this.reader.anomalies | (isOdd ? Anomaly.BodyLength : 0) | (this.isOver ? Anomaly.BodyOverLimit : 0)
+    );
   }
 
   reset(): void {

@@ -5,6 +5,7 @@ import { Address } from "./address";
 import { GraphqlParser } from "./body/graphql";
 import { text } from "./bytes/text";
 import { BearerToken } from "./http/bearer-token";
+import { BodyFields } from "./http/body-fields";
 import { ContentType } from "./http/content-type";
 import { Cookies } from "./http/cookies";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
@@ -23,6 +24,7 @@ export const inputs = new Inputs();
 /** The fields of the head that was read last. */
 export const pairs = new HeaderPairs();
 export const contentType = new ContentType();
+export const bodyFields = new BodyFields();
 const fields = new RequestFields();
 const target = new RequestTarget();
 const query = new QueryParser();
@@ -37,7 +39,7 @@ let statusLen: u32 = 0;
 /** Reads a request's head (a blob of http/header-fields.ts); what it says stays until the next head is read. */
 export function readRequestHead(at: usize, len: u32): RequestFields {
   pairs.start(at, len);
-  fields.read(pairs, contentType);
+  fields.read(pairs, contentType, bodyFields);
   return fields;
 }
 
@@ -64,6 +66,7 @@ export function pushToken(tx: Transaction): bool {
 export function readResponseHead(at: usize, len: u32): u32 {
   pairs.start(at, len);
   contentType.parse(0, 0);
+  bodyFields.clear();
   statusLen = 0;
   let status: u32 = 0;
   while (pairs.next()) {
@@ -74,6 +77,8 @@ export function readResponseHead(at: usize, len: u32): u32 {
       for (let i: u32 = 0; i < statusLen && i < 3; i++) status = status * 10 + load<u8>(statusAt + i) - 0x30;
     } else if (pairs.nameLen == 12 && isField(pairs, CONTENT_TYPE)) {
       contentType.parse(pairs.value, pairs.valueLen);
+    } else {
+      bodyFields.readPair(pairs);
     }
   }
   return status;

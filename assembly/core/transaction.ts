@@ -20,6 +20,7 @@ import { BodyKeys } from "./inputs/body-keys";
 import { Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
 import {
+  bodyFields,
   contentType,
   inputs,
   pairs,
@@ -188,6 +189,7 @@ export class Transaction {
     this.accepts = fields.accepts;
     this.keepRequestId(fields.requestId);
     this.keepClientIp(ip, ipLen);
+    if (bodyFields.hasConflict) this.anomalies |= Anomaly.BodyLength;
     if (fields.isMalformed) {
       this.limits |= Limit.Headers;
       this.anomalies |= Anomaly.HeaderMalformed;
@@ -230,7 +232,7 @@ export class Transaction {
       config.requestBody != BodyMode.None && config.allowsContentType(contentType.type, contentType.typeLen);
     if (!isSeen) return;
     const waits = this.upgrade != Upgrade.None;
-    this.request.open(config, config.requestBody, contentType, Address.RequestBody, waits);
+    this.request.open(config, config.requestBody, contentType, bodyFields, Address.RequestBody, waits);
     if (this.policy.notesBodyKeys()) this.bodyKeys.start(contentType.kind);
   }
 
@@ -246,7 +248,7 @@ export class Transaction {
   endRequest(): void {
     if (this.requestEnded) return;
     this.requestEnded = true;
-    this.anomalies |= this.closeBody(this.request);
+    this.anomalies |= this.closeBody(this.request, true);
     this.pushAnomalies(Address.RequestAnomalies, this.anomalies);
     this.conclude(AFTER_REQUEST);
     this.bodyKeys.close();
@@ -255,7 +257,7 @@ export class Transaction {
   requestTrailers(at: usize, len: u32): void {
     // What is left of the body belongs to the body.
     this.phase = Phase.RequestBody;
-    this.anomalies |= this.closeBody(this.request);
+    this.anomalies |= this.closeBody(this.request, true);
     this.drain();
     this.phase = Phase.RequestTrailers;
     if (this.policy.config.requestTrailers) pushFields(this, at, len, Address.RequestTrailers);
@@ -266,6 +268,7 @@ export class Transaction {
     const config = this.policy.config;
     this.phase = Phase.ResponseHeaders;
     this.status = readResponseHead(at, len);
+    if (bodyFields.hasConflict) this.responseAnomalies |= Anomaly.BodyLength;
     if (config.responseHeaders) pushResponseHead(this);
     else this.skipped |= RESPONSE_HEAD;
     this.conclude(AFTER_RESPONSE_HEADERS);
@@ -273,7 +276,8 @@ export class Transaction {
     if (this.upgrade != Upgrade.None && this.openUpgrade()) return;
     const isSeen =
       config.responseBody != BodyMode.None && config.allowsContentType(contentType.type, contentType.typeLen);
-    if (isSeen) this.response.open(config, config.responseBody, contentType, Address.ResponseBody, false);
+    if (isSeen)
+      this.response.open(config, config.responseBody, contentType, bodyFields, Address.ResponseBody, false);
   }
 
   /** True when the response grants the upgrade: both bodies are then what was wanted. Tunnels are not looked into. */
@@ -281,7 +285,7 @@ export class Transaction {
     const answer = readUpgrade();
     if (!answer.isAccepted(this.upgrade)) return false;
     const config = this.policy.config;
-    this.anomalies |= this.closeBody(this.request);
+    this.anomalies |= this.closeBody(this.request, true);
     this.drain();
     if (this.upgrade != Upgrade.WebSocket && this.upgrade != Upgrade.WebSocketStream) return true;
     if (config.requestBody != BodyMode.None)
@@ -301,7 +305,7 @@ export class Transaction {
 
   responseTrailers(at: usize, len: u32): void {
     this.phase = Phase.ResponseBody;
-    this.responseAnomalies |= this.closeBody(this.response);
+    this.responseAnomalies |= this.closeBody(this.response, true);
     this.drain();
     this.phase = Phase.ResponseTrailers;
     if (this.policy.config.responseTrailers) pushFields(this, at, len, Address.ResponseTrailers);
@@ -311,7 +315,7 @@ export class Transaction {
   endResponse(): void {
     if (this.responseEnded) return;
     this.responseEnded = true;
-    this.responseAnomalies |= this.closeBody(this.response);
+    this.responseAnomalies |= this.closeBody(this.response, true);
     this.pushAnomalies(Address.ResponseAnomalies, this.responseAnomalies);
     this.conclude(AFTER_RESPONSE);
   }
@@ -332,11 +336,12 @@ export class Transaction {
     inputs.judgeWith(drainFor, changetype<usize>(this));
     flow.feed(inputs, at, take);
     if (flow.isOver) this.limits |= limit;
+    this.limits |= flow.reader.limits;
     this.rejected = this.rejected || flow.isRejected;
     if (!flow.isCut && !flow.reader.isBlind) return;
     // The rest is not looked at: what is open is inspected as it is.
-    if (limit == Limit.RequestBody) this.anomalies |= this.closeBody(flow);
-    else this.responseAnomalies |= this.closeBody(flow);
+    if (limit == Limit.RequestBody) this.anomalies |= this.closeBody(flow, false);
+    else this.responseAnomalies |= this.closeBody(flow, false);
   }
 
   /** A body longer than what is held may cost as much again for each such part: it may have no end. */
@@ -348,10 +353,12 @@ export class Transaction {
   }
 
   /** The end of what is looked at of a body; its anomalies. */
-  private closeBody(flow: BodyFlow): u64 {
+  private closeBody(flow: BodyFlow, isEnd: bool): u64 {
     if (!flow.isOpen) return 0;
     inputs.judgeWith(drainFor, changetype<usize>(this));
-    return flow.close(inputs);
+    const anomalies = flow.close(inputs, isEnd);
+    this.limits |= flow.reader.limits;
+    return anomalies;
   }
 
   /** Evaluates the inputs gathered so far, and forgets them. */

@@ -7,23 +7,40 @@
 // for the bodies that need them and go with them: most need none.
 
 import { Inputs } from "../inputs/inputs";
+import { BodyFields, Coding } from "../http/body-fields";
 import { BodyKind, ContentType } from "../http/content-type";
+import { Anomaly } from "../inputs/anomaly";
+import { Limit } from "../limits";
 import { BodyParser } from "./body-parser";
+import { ContentDecoder } from "./content-decoder";
 import { EventStreamReader } from "./event-stream";
 import { WebSocketReader } from "./web-socket";
 
+/** A type that says nothing: what a body is in a coding that cannot be read is for its first bytes to tell. */
+const untyped = new ContentType();
+
 @unmanaged
 export class BodyReader {
-  /** Bits of Anomaly. */
+  /** Bits of Anomaly and of Limit. */
   anomalies: u64 = 0;
+  limits: u32 = 0;
   private parser: BodyParser = new BodyParser();
   /** At most one of them is there. */
   private events: EventStreamReader = changetype<EventStreamReader>(0);
   private socket: WebSocketReader = changetype<WebSocketReader>(0);
+  private decoder: ContentDecoder = changetype<ContentDecoder>(0);
 
-  /** A new body of that type, pushed at `address`. */
-  start(type: ContentType, address: u32): void {
+  /** A new body of that type, pushed at `address`; `ratio` and `size` bound what it may decode to. */
+  start(type: ContentType, fields: BodyFields, address: u32, ratio: u64, size: u64): void {
     this.reset();
+    if (fields.coding == Coding.Unreadable) {
+      this.anomalies |= Anomaly.BodyEncoding;
+      this.limits |= Limit.Encoding;
+      type = untyped;
+    } else if (fields.coding != Coding.None) {
+      this.decoder = new ContentDecoder();
+      this.decoder.start(fields.coding, address, ratio, size);
+    }
     if (type.kind == BodyKind.EventStream) {
       this.events = new EventStreamReader();
       this.events.start(this.parser, address);
@@ -40,6 +57,15 @@ export class BodyReader {
   }
 
   feed(inputs: Inputs, at: usize, len: u32): void {
+    const decoder = this.decoder;
+    if (!this.isCoded) return this.read(inputs, at, len);
+    decoder.give(inputs, at, len);
+    while (decoder.step(inputs)) this.read(inputs, decoder.at, decoder.len);
+    this.limits |= decoder.limits;
+  }
+
+  /** Bytes without a content coding. */
+  private read(inputs: Inputs, at: usize, len: u32): void {
     if (this.hasEvents) this.events.feed(inputs, at, len);
     else if (this.hasSocket) this.socket.feed(inputs, at, len);
     else this.parser.feedAll(inputs, at, len);
@@ -47,6 +73,11 @@ export class BodyReader {
 
   /** The end of the body. */
   finish(inputs: Inputs): void {
+    if (this.isCoded) {
+      this.decoder.finish(inputs);
+      this.anomalies |= this.decoder.anomalies;
+      this.limits |= this.decoder.limits;
+    }
     if (this.hasEvents) {
       this.events.finish(inputs);
       this.anomalies |= this.events.anomalies;
@@ -78,16 +109,23 @@ export class BodyReader {
   reset(): void {
     if (this.hasEvents) this.events.free();
     if (this.hasSocket) this.socket.free();
+    if (this.isCoded) this.decoder.free();
+    this.decoder = changetype<ContentDecoder>(0);
     this.events = changetype<EventStreamReader>(0);
     this.socket = changetype<WebSocketReader>(0);
     this.parser.reset();
     this.anomalies = 0;
+    this.limits = 0;
   }
 
   free(): void {
     this.reset();
     this.parser.free();
     heap.free(changetype<usize>(this));
+  }
+
+  private get isCoded(): bool {
+    return changetype<usize>(this.decoder) != 0;
   }
 
   private get hasEvents(): bool {

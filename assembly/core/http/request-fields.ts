@@ -3,6 +3,7 @@
 import { equalsFolded } from "../bytes/ascii";
 import { Text, text } from "../bytes/text";
 import { Accepts, prefersHtml } from "./accept";
+import { BodyFields } from "./body-fields";
 import { ContentType } from "./content-type";
 import { HeaderPairs } from "./header-fields";
 import { UpgradeFields } from "./upgrade";
@@ -32,8 +33,9 @@ export class RequestFields {
   isMalformed: bool = false;
   upgrade: UpgradeFields = new UpgradeFields();
 
-  /** Reads all `pairs`; `type` receives the content type, or none. */
-  read(pairs: HeaderPairs, type: ContentType): void {
+  /** Reads all `pairs`; `type` and `body` receive what is said of the body. */
+  read(pairs: HeaderPairs, type: ContentType, body: BodyFields): void {
+    body.clear();
     this.method.len = 0;
     this.path.at = 0;
     this.path.len = 0;
@@ -43,7 +45,10 @@ export class RequestFields {
     this.hasCookies = false;
     this.upgrade.clear();
     type.parse(0, 0);
-    while (pairs.next()) this.readPair(pairs, type);
+    while (pairs.next()) {
+      if (pairs.nameLen >= 14) body.readPair(pairs);
+      else this.readPair(pairs, type);
+    }
     this.isMalformed = pairs.malformed;
   }
 

@@ -96,6 +96,12 @@ export namespace Anomaly {
   export const WebsocketTruncated: u64 = 0x2000000000000;
   /** A compressed message that was not read, or not to its end. */
   export const WebsocketCompressed: u64 = 0x4000000000000;
+  /** A body does not decode as its content coding says, or wholly, or is in one that cannot be read. */
+  export const BodyEncoding: u64 = 0x8000000000000;
+  /** Lengths that contradict each other, or the body. */
+  export const BodyLength: u64 = 0x10000000000000;
+  /** A held body longer than `body_capture_size`. */
+  export const BodyOverLimit: u64 = 0x20000000000000;
 }
 
 export const ANOMALY_NAMES = [
@@ -150,4 +156,7 @@ export const ANOMALY_NAMES = [
   "websocket.unmasked",
   "websocket.truncated",
   "websocket.compressed",
+  "body.encoding",
+  "body.length",
+  "body.over_limit",
 ];

@@ -1,0 +1,134 @@
+// A body in a content coding (gzip, deflate), decoded block by block for the reader behind it.
+//
+// WHY a raw reading too: what a server does with a body that is not what its header says is the server's to know. Where
+// the first bytes are text they are inspected as text beside being decoded, so that naming a coding hides nothing.
+// SAFETY: one block for the whole VM; inputs are drained before it is written again. What a small body can become is
+// bounded twice, by its ratio beyond the first MiB and in all.
+
+import { Anomaly } from "../inputs/anomaly";
+import { Inputs } from "../inputs/inputs";
+import { Coding } from "../http/body-fields";
+import { Limit } from "../limits";
+import { Inflate, InflateFlag, InflateFormat, InflateStatus } from "./inflate";
+import { TextParser } from "./text";
+
+const BLOCK_BYTES: u32 = 16 * 1024;
+/** Decoded bytes that any body may have, whatever its ratio. */
+const FREE_BYTES: u64 = 1024 * 1024;
+/** Bytes at the beginning by which text is told from coded bytes. */
+const LEAD_BYTES: u32 = 8;
+
+/** Made at first use. */
+let block: usize = 0;
+
+@unmanaged
+export class ContentDecoder {
+  /** Bits of Anomaly and of Limit. */
+  anomalies: u64 = 0;
+  limits: u32 = 0;
+  /** Where the decoded bytes of the last step() are. */
+  at: usize = 0;
+  len: u32 = 0;
+  private inflate: Inflate = new Inflate();
+  /** What looks like text although it should be coded; made when it does. */
+  private raw: TextParser = changetype<TextParser>(0);
+  private address: u32 = 0;
+  private lead: u64 = 0;
+  private leadLen: u32 = 0;
+  private ratio: u64 = 0;
+  private size: u64 = 0;
+  private coded: u64 = 0;
+  private decoded: u64 = 0;
+  /** Nothing more is decoded: a cap was hit, or it cannot be. */
+  private isOver: bool = false;
+  private from: usize = 0;
+  private left: u32 = 0;
+
+  start(coding: Coding, address: u32, ratio: u64, size: u64): void {
+    this.inflate.start(coding == Coding.Gzip ? InflateFormat.Gzip : InflateFormat.Deflate);
+    this.address = address;
+    this.ratio = ratio;
+    this.size = size;
+  }
+
+  /** The next `len` coded bytes: step() until it says that they are through. */
+  give(inputs: Inputs, at: usize, len: u32): void {
+    this.from = at;
+    this.left = len;
+    this.coded += len;
+    this.readRaw(inputs, at, len);
+  }
+
+  /** Decodes a block into `at` and `len`. False when all that was given is decoded. */
+  step(inputs: Inputs): bool {
+    if (this.isOver) return false;
+    if (block == 0) block = heap.alloc(BLOCK_BYTES);
+    inputs.drain();
+    const inflate = this.inflate;
+    inflate.run(this.from, this.left, block, BLOCK_BYTES);
+    this.from += inflate.taken;
+    this.left -= inflate.taken;
+    this.at = block;
+    this.len = this.within(inflate.given);
+    if (inflate.status == InflateStatus.Malformed) this.giveUp();
+    if (inflate.flags != InflateFlag.None) this.anomalies |= Anomaly.BodyEncoding;
+    // Behind the end of a member of gzip there may be another one.
+    const isMore = this.left != 0 || inflate.status == InflateStatus.NeedOutput;
+    return this.len != 0 || (isMore && (inflate.taken | inflate.given) != 0);
+  }
+
+  /** The end of the coded bytes. */
+  finish(inputs: Inputs): void {
+    if (this.leadLen != 0 && this.leadLen < LEAD_BYTES) this.decideRaw(inputs);
+    if (changetype<usize>(this.raw) != 0) this.raw.finishAll(inputs);
+    if (!this.isOver && this.coded != 0 && this.inflate.status != InflateStatus.Done)
+      this.anomalies |= Anomaly.BodyEncoding;
+  }
+
+  free(): void {
+    this.inflate.free();
+    if (changetype<usize>(this.raw) != 0) this.raw.free();
+    heap.free(changetype<usize>(this));
+  }
+
+  /** How many of `given` more bytes the caps allow. */
+  private within(given: u32): u32 {
+    this.decoded += given;
+    const allowed = min(this.size, max(FREE_BYTES, this.coded * this.ratio));
+    if (this.decoded <= allowed) return given;
+    this.isOver = true;
+    this.limits |= Limit.Inflate;
+    const over = this.decoded - allowed;
+    return over >= given ? 0 : given - <u32>over;
+  }
+
+  private giveUp(): void {
+    this.isOver = true;
+    this.anomalies |= Anomaly.BodyEncoding;
+    this.limits |= Limit.Encoding;
+  }
+
+  private readRaw(inputs: Inputs, at: usize, len: u32): void {
+    let skip: u32 = 0;
+    while (this.leadLen < LEAD_BYTES && skip < len) {
+      this.lead |= (<u64>load<u8>(at + skip)) << ((<u64>this.leadLen) << 3);
+      this.leadLen++;
+      skip++;
+      if (this.leadLen == LEAD_BYTES) this.decideRaw(inputs);
+    }
+    if (changetype<usize>(this.raw) != 0) this.raw.feedAll(inputs, at + skip, len - skip);
+  }
+
+  /** Text is all printable; what deflate makes of text is not, unless somebody works hard for it. */
+  private decideRaw(inputs: Inputs): void {
+    for (let i: u32 = 0; i < this.leadLen; i++) {
+      const c = (<u32>(this.lead >> ((<u64>i) << 3))) & 0xff;
+      if (c < 0x09 || c > 0x7e || c - 0x0e < 0x12) return;
+    }
+    this.anomalies |= Anomaly.BodyEncoding;
+    this.raw = new TextParser();
+    this.raw.start(this.address);
+    const copy = inputs.arena.copy(changetype<usize>(this) + offsetof<ContentDecoder>("lead"), this.leadLen);
+    if (copy != 0) this.raw.feedAll(inputs, copy, this.leadLen);
+  }
+}
