@@ -136,10 +136,15 @@ export class Transaction {
 
   /** True when the verdict is to be enforced: block mode, and something asks for a block. */
   mustBlock(): bool {
-    if (this.policy.config.mode != Mode.Block) return false;
+    return this.policy.config.mode == Mode.Block && this.asksForBlock();
+  }
+
+  /** Something asks for a block, whether or not the mode lets it. */
+  asksForBlock(): bool {
+    const config = this.policy.config;
     if (this.verdict == Verdict.Block || this.rejected) return true;
-    if ((this.limits & Limit.Host) != 0 && this.policy.config.failClosed) return true;
-    return (this.limits & ~Limit.Host) != 0 && this.policy.config.blockOnLimit;
+    if ((this.limits & Limit.Host) != 0 && config.failClosed) return true;
+    return (this.limits & ~Limit.Host) != 0 && config.blockOnLimit;
   }
 
   /** There is something to report. */
@@ -338,6 +343,7 @@ export class Transaction {
     if (flow.isOver) this.limits |= limit;
     this.limits |= flow.reader.limits;
     this.rejected = this.rejected || flow.isRejected;
+    this.notePhase();
     if (!flow.isCut && !flow.reader.isBlind) return;
     // The rest is not looked at: what is open is inspected as it is.
     if (limit == Limit.RequestBody) this.anomalies |= this.closeBody(flow, false);
@@ -416,9 +422,14 @@ export class Transaction {
     else if (this.verdict == Verdict.Allow && this.shipped.matchedRules + this.custom.matchedRules != 0) {
       this.verdict = Verdict.Monitor;
     }
-    const isFirst = this.decidedIn == Phase.None && (this.limits != 0 || this.rejected);
-    if (this.verdict > before || isFirst) this.decidedIn = this.phase;
+    if (this.verdict > before) this.decidedIn = this.phase;
+    else this.notePhase();
     evaluator.blockMatched = false;
+  }
+
+  /** Where the first limit was hit, unless a verdict was reached. */
+  private notePhase(): void {
+    if (this.decidedIn == Phase.None && (this.limits != 0 || this.rejected)) this.decidedIn = this.phase;
   }
 
   /** Ends the transaction and makes the object ready for the next one. */

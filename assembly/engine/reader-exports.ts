@@ -29,7 +29,7 @@ export function inflateRun(at: usize, len: u32, chunk: u32, room: u32, isKept: b
       inflate.run(at + done + read, piece - read, block, room);
       read += inflate.taken;
       if (isKept) output.bytes(block, inflate.given);
-      memory.fill(block, 0xee, <usize>(isKept ? room : 0));
+      memory.fill(block, 0xee, isKept ? <usize>room : 0);
       more = inflate.status == InflateStatus.NeedOutput;
     } while (more || (read < piece && inflate.status != InflateStatus.Malformed));
     done += read;

@@ -3,6 +3,8 @@
 
 export const WINDOW_BYTES: u32 = 32 * 1024;
 const FIRST_BYTES: u32 = 1024;
+/** A window that outgrows this becomes as large as it may be: growing by doubling left as much again in holes. */
+const STEP_BYTES: u32 = 4 * 1024;
 
 @unmanaged
 export class InflateWindow {
@@ -55,7 +57,7 @@ export class InflateWindow {
   private grow(need: u32): void {
     if (need <= this.size) return;
     let size = max(this.size, FIRST_BYTES);
-    while (size < need) size <<= 1;
+    while (size < need) size = size < STEP_BYTES ? size << 1 : WINDOW_BYTES;
     this.base = this.base == 0 ? heap.alloc(size) : heap.realloc(this.base, size);
     this.size = size;
   }

@@ -220,7 +220,7 @@ export class QueryParser {
     const key = min(this.equals, PATH_KEY_BYTES);
     const value = bytes.length - this.equals - 1;
     // With little value behind a long key the bytes before the `=` must not be taken for value.
-    if (value < VALUE_WINDOW / 2) {
+    if (value < this.held.window / 2) {
       memory.copy(bytes.at + key, bytes.at + this.equals, value + 1);
       bytes.length = key + 1 + value;
     } else {

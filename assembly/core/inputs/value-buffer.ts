@@ -1,6 +1,9 @@
 // The decoded bytes of the value being read, for values that do not lie in one piece in the input: those with
 // escapes and those that span chunks. Bounded: a value longer than the window is inspected in windows that
 // overlap, so a stream of any length needs constant memory and nothing is cut off unseen.
+//
+// Many streams at once need bounded memory, too: a value that outgrows the small window gets the large one as long as few
+// others have it. A thousand slow uploads of one long string each took 150 MB when all had it.
 
 import { ByteWriter } from "../bytes/byte-writer";
 import { writeCodePoint } from "../bytes/code-point";
@@ -8,6 +11,11 @@ import { Inputs } from "./inputs";
 
 /** Longest value in one piece. */
 export const VALUE_WINDOW: u32 = 64 * 1024;
+/** The same when WIDE_VALUES others are being read that are longer than this. */
+const SMALL_WINDOW: u32 = 16 * 1024;
+const WIDE_VALUES: u32 = 64;
+/** Bytes before the small window's end at which the large one is asked for: more than any caller wants at once. */
+const MARGIN: u32 = 256;
 /** Bytes that two neighbouring windows share. */
 export const VALUE_OVERLAP: u32 = 1024;
 /** Key bytes that a key path keeps; the key itself is inspected whole. */
@@ -16,16 +24,33 @@ const SHORT_RUN: u32 = 16;
 /** Room above this goes back to the heap between two messages. */
 const KEPT_ROOM: u32 = 4096;
 
+/** Buffers in the VM that have the large window. */
+let wideValues: u32 = 0;
+
 @unmanaged
 export class ValueBuffer {
   bytes: ByteWriter = new ByteWriter();
   /** Surrogate halves without their other half. */
   loneSurrogates: i32 = 0;
   private peak: u32 = 0;
+  private isWide: bool = false;
 
   /** Bytes that fit before the window is full. */
   room(): u32 {
-    return VALUE_WINDOW - this.bytes.length;
+    const length = this.bytes.length;
+    if (!this.isWide && length > SMALL_WINDOW - MARGIN) this.widen();
+    return this.window - length;
+  }
+
+  /** Bytes that the buffer holds at most. */
+  get window(): u32 {
+    return this.isWide ? VALUE_WINDOW : SMALL_WINDOW;
+  }
+
+  private widen(): void {
+    if (wideValues == WIDE_VALUES) return;
+    this.isWide = true;
+    wideValues++;
   }
 
   /** Appends a run of bytes. Runs between two escapes are short: a call to copy them costs more than a loop. */
@@ -50,6 +75,14 @@ export class ValueBuffer {
     this.peak = max(this.peak, this.bytes.length);
     this.bytes.length = 0;
     this.loneSurrogates = 0;
+    if (this.isWide) this.narrow();
+  }
+
+  /** Gives the large window up, for others to have. */
+  private narrow(): void {
+    this.isWide = false;
+    wideValues--;
+    this.bytes.free();
   }
 
   /** As clear(), and gives back unusual room. */
@@ -60,6 +93,7 @@ export class ValueBuffer {
   }
 
   free(): void {
+    this.clear();
     this.bytes.free();
     heap.free(changetype<usize>(this.bytes));
   }

@@ -76,7 +76,7 @@ export function appendEvent(out: ByteWriter, tx: Transaction, context: EventCont
     out.text(PHASE_NAMES[tx.decidedIn]);
     out.byte(0x22);
   }
-  if (tx.verdict == Verdict.Block && context.outcome == Outcome.None) out.text(',"would_block":true');
+  if (context.outcome == Outcome.None && tx.asksForBlock()) out.text(',"would_block":true');
   member(out, "route", tx.policy.routeName);
   member(out, "service", config.service);
   member(out, "environment", config.environment);
