@@ -47,6 +47,17 @@ describe("GraphQL", () => {
     }
   });
 
+  test("a block string ends at the first three quotes that no backslash takes along", () => {
+    for (const [text, wanted] of [
+      ['"""\\""" 1 or 1"""', 'a.b=\\""" 1 or 1'],
+      ['"""\\""""""', 'a.b=\\"""'],
+      ['"""x\\""y"""', 'a.b=x\\""y'],
+    ] as const) {
+      const run = parseRun(engine, RUNNER.body + BODY_KIND.graphql, `{a(b: ${text})}`);
+      assert.deepEqual(resolvers(run), [`resolvers string ${wanted}`], text);
+    }
+  });
+
   test("several documents in one body are all read, and what stands behind them", () => {
     const body = JSON.stringify([{ query: '{a(b: "1")}' }, { query: '{c(d: "2")}', v: "3" }]);
     const run = parseRun(engine, RUNNER.body + BODY_KIND.json, body);

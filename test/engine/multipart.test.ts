@@ -89,6 +89,27 @@ describe("multipart", () => {
         "body string b=2",
       ],
       ["behind the last delimiter", form(field("a", "1")) + form(field("c", "3")), "body string c=3"],
+      ["a delimiter that goes on in a header", "--b0\r\nX: 1\r\n--b0<script>", "body string =--b0<script>"],
+      [
+        "what stands behind a closing quote",
+        '--b0\r\nContent-Disposition: form-data; name="a"<script>\r\n\r\n1\r\n--b0--',
+        'body string a=name="a"<script>',
+      ],
+      [
+        "a transfer encoding that is none",
+        "--b0\r\nContent-Transfer-Encoding: <script>\r\n\r\n1\r\n--b0--",
+        "body string Content-Transfer-Encoding=<script>",
+      ],
+      [
+        "a character set that is none",
+        "--b0\r\nContent-Disposition: form-data; name=a; filename*=<b>''c\r\n\r\n1\r\n--b0--",
+        "filenames string a=<b>''c",
+      ],
+      [
+        "a delimiter behind LF among others behind CR LF",
+        "--b0\r\nContent-Disposition: form-data; name=a\r\n\r\n1<\n--b0\n\n>2\r\n--b0--",
+        "body string =0\n\n>2\r\n--b0--",
+      ],
       [
         "a delimiter that goes on",
         "--b0x\r\n" + field("a", "1").replaceAll("\n", "\r\n") + "\r\n--b0--",

@@ -341,6 +341,14 @@ describe("parse: sizes", () => {
     assert.deepEqual(target.inputs.at(-2)!.path, [99_999]);
   });
 
+  test("a semicolon and a `=` behind a window do not change how the window is read", () => {
+    const pieces = "ab;cd;".repeat(12_000);
+    for (const text of [`k=v;${pieces}e=f`, `k=v;${pieces}e=f;${pieces}`, `${pieces}e=f`]) {
+      const bytes = new TextEncoder().encode(text);
+      assertChunkedEqualsWhole(RUNNER.query, bytes, [100, 3858, 65_536]);
+    }
+  });
+
   test("windows of text overlap and miss nothing", () => {
     const body = Array.from({ length: 30_000 }, (_, i) => String(i % 10_000).padStart(4, "0")).join("");
     for (const chunk of [0, 1000, 20_000]) {

@@ -50,6 +50,13 @@ describe("XML", () => {
       ["no end", "<a>text", "body string a=text"],
       ["no end of a tag", "<a><b c='d", "body string a=<b c='d"],
       ["text outside", "x<a/>", "body string =x"],
+      ["what an end tag says", "<a>1</a <script>", "body string =</a <script>"],
+      ["an end tag of nothing", "<a></b&c>", "body string =</b&c>"],
+      [
+        "a comment in a DOCTYPE that begins like its end",
+        "<!DOCTYPE a [<!-->'-->]><a>x</a>",
+        "body string a=x",
+      ],
       ["a tag of another element", "<a><b>1</c>2</a>", "body string a=2"],
       [
         "a declaration alone",
@@ -61,6 +68,12 @@ describe("XML", () => {
       assert.ok(shown(parse(body)).includes(wanted), `${name}: ${JSON.stringify(shown(parse(body)))}`);
       assertChunked((bytes, chunk) => parseRun(engine, XML, bytes, chunk), Buffer.from(body));
     }
+  });
+
+  test("a byte order mark is no text", () => {
+    const run = parse("\ufeff<a>b</a>");
+    assert.deepEqual(shown(run), ["body key a=a", "body string a=b"]);
+    assert.equal(run.anomalies, 0);
   });
 
   test("XML under another type is read as XML and as text", () => {

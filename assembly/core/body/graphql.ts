@@ -72,6 +72,8 @@ export class GraphqlParser {
   /** A name in parentheses waits for what follows it: a `:` makes it an argument, anything else a value. */
   private hasWord: bool = false;
   private quotes: u32 = 0;
+  /** Quotes to come that belong to an escape. */
+  private escaped: u32 = 0;
   private digits: u32 = 0;
   private unit: u32 = 0;
   /** `\u{`. */
@@ -186,6 +188,7 @@ export class GraphqlParser {
       case Token.QuoteQuote:
         this.token = c == QUOTE ? Token.Block : Token.None;
         this.quotes = 0;
+        this.escaped = 0;
         if (c != QUOTE) this.open(inputs, c);
         return;
       case Token.Block:
@@ -197,7 +200,8 @@ export class GraphqlParser {
 
   /** A token begins, or a punctuator stands alone. */
   private open(inputs: Inputs, c: u32): void {
-    if (c <= 0x20 || c == 0x2c) return;
+    // Bytes of a byte order mark are ignored wherever they stand (§2.1.1).
+    if (c <= 0x20 || c == 0x2c || c == 0xef || c == 0xbb || c == 0xbf) return;
     if (c == 0x23) {
       this.token = Token.Comment;
       return;
@@ -393,17 +397,25 @@ export class GraphqlParser {
     this.token = Token.String;
   }
 
-  /** Up to three quotes that no backslash precedes. */
+  /** Up to three quotes; a backslash before three takes all of them along (§2.9.4). */
   private byteOfBlock(inputs: Inputs, c: u32): void {
     this.keep(inputs, c);
     const bytes = this.held.bytes;
     if (c != QUOTE) {
       this.quotes = 0;
+      this.escaped = 0;
+      return;
+    }
+    if (this.escaped != 0) {
+      this.escaped--;
       return;
     }
     const isEscaped =
       this.quotes == 0 && bytes.length > 1 && load<u8>(bytes.at + (bytes.length - 2)) == BACKSLASH;
-    if (isEscaped) return;
+    if (isEscaped) {
+      this.escaped = 2;
+      return;
+    }
     if (++this.quotes < 3) return;
     bytes.length -= 3;
     this.endString(inputs);

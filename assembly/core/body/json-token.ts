@@ -31,6 +31,7 @@ export enum Token {
 /** Entries that one token needs. */
 export const TOKEN_ROOM: u32 = 1;
 export const BACKSLASH: u32 = 0x5c;
+const APOSTROPHE: u32 = 0x27;
 
 @unmanaged
 export class JsonToken {
@@ -101,10 +102,9 @@ export class JsonToken {
         }
         if (!this.makeRoom(inputs)) return p;
         const value = escapeByte(c);
-        if (value == 0) {
-          this.grammar.anomalies |= Anomaly.JsonBadEscape;
-          this.held.bytes.byte(<u8>BACKSLASH);
-        }
+        // JSON5 has `\'`, JSON has not.
+        if (value == 0 || value == APOSTROPHE) this.grammar.anomalies |= Anomaly.JsonBadEscape;
+        if (value == 0) this.held.bytes.byte(<u8>BACKSLASH);
         this.held.bytes.byte(<u8>(value == 0 ? c : value));
         this.token = Token.String;
         return p + 1;

@@ -106,6 +106,8 @@ export class JsonParser extends JsonToken {
         this.endHeldBare(inputs);
       }
       this.token = Token.None;
+    } else if (this.token == Token.Slash) {
+      this.grammar.malformed(Anomaly.None, 0);
     }
     if (this.started && !this.grammar.isComplete()) this.grammar.anomalies |= Anomaly.JsonTruncated;
     this.grammar.leave();
@@ -358,7 +360,8 @@ export class JsonParser extends JsonToken {
   /** The held bare token is complete. */
   private endHeldBare(inputs: Inputs): void {
     const bytes = this.held.bytes;
-    while (bytes.length != 0 && load<u8>(bytes.at + (bytes.length - 1)) <= 0x20) bytes.length--;
+    while (bytes.length != 0 && classOf(load<u8>(bytes.at + (bytes.length - 1))) == JsonByte.Space)
+      bytes.length--;
     const at = this.held.copyTo(inputs);
     if (this.token == Token.Bare && at != 0 && this.pushScalar(inputs, at, bytes.length)) return;
     if (this.grammar.isKeyPlace()) this.grammar.anomalies |= Anomaly.JsonBareKey;

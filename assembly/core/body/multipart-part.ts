@@ -114,6 +114,7 @@ export class MultipartPart {
     if (is(at, nameEnd, DISPOSITION)) return this.pushDisposition(inputs, value, end);
     if (is(at, nameEnd, TRANSFER_ENCODING)) {
       this.readEncoding(value, trimBlanks(value, end));
+      if (!isPlain(value, end)) this.pushField(inputs, at, nameEnd, value, end);
     } else if (is(at, nameEnd, CONTENT_TYPE)) {
       this.readCharset(value, end);
       if (!isPlain(value, end)) this.pushField(inputs, at, nameEnd, value, end);
@@ -194,6 +195,8 @@ export class MultipartPart {
       if (p == 0) break;
       this.cursor = <u32>(p - this.line.at);
       this.pushParameter(inputs);
+      // Bytes behind a closing quote belong to the value for some readers, to nothing for others.
+      if (parameters.isBroken) this.pushCopy(inputs, this.address, this.path(inputs), parameters.name, p);
     }
     this.cursor = 0;
     return true;
@@ -259,10 +262,13 @@ export class MultipartPart {
     const charset = findByte(at, end, APOSTROPHE);
     const language = charset == end ? end : findByte(charset + 1, end, APOSTROPHE);
     const value = language == end ? at : language + 1;
+    const path = this.path(inputs);
     const len = <u32>(end - value);
     const copy = inputs.arena.copy(value, len);
     decodePercent(inputs, copy, copy == 0 ? 0 : len);
-    inputs.push(address, kind, this.path(inputs), decoded.at, decoded.len);
+    inputs.push(address, kind, path, decoded.at, decoded.len);
+    // For readers that do not know the form all of it is the value.
+    if (value != at && !isToken(at, charset)) this.pushCopy(inputs, address, path, at, end);
   }
 
   private pushField(inputs: Inputs, name: usize, nameEnd: usize, value: usize, end: usize): void {

@@ -72,6 +72,8 @@ export class MultipartParser {
   private dashes: u32 = 0;
   /** The last delimiter was read. */
   private isClosed: bool = false;
+  /** The line of a delimiter ended in CR LF. */
+  private hasReturns: bool = false;
   private full: bool = false;
   private chunk: usize = 0;
 
@@ -160,6 +162,7 @@ export class MultipartParser {
     this.nextCandidate();
     this.dashes = 0;
     this.isClosed = false;
+    this.hasReturns = false;
   }
 
   free(): void {
@@ -222,13 +225,19 @@ export class MultipartParser {
       }
       candidate.byte(<u8>c);
       if ((isDeclared && n + 1 == this.declared.length) || (isFound && n + 1 == this.found.length)) {
-        if (this.lineEnd == 1) this.noted |= Anomaly.MultipartLineEnd;
+        if (this.lineEnd == 1) this.endBareLine(p);
         if (this.isClosed) this.odd(Anomaly.MultipartDelimiter, p);
         this.state = State.Ending;
         return p + 1;
       }
     }
     return p;
+  }
+
+  /** A delimiter behind a bare LF: where others are behind CR LF, some readers take it for content. */
+  private endBareLine(p: usize): void {
+    if (this.hasReturns) this.odd(Anomaly.MultipartLineEnd, p);
+    else this.noted |= Anomaly.MultipartLineEnd;
   }
 
   private replay(inputs: Inputs): void {
@@ -272,6 +281,7 @@ export class MultipartParser {
         this.state = this.isClosed ? State.Line : State.HeaderStart;
         return p + 1;
       }
+      if (c == CR) this.hasReturns = true;
       if (c == DASH && this.dashes < 2) this.dashes++;
       else if (c != 0x20 && c != 0x09 && c != CR) {
         this.odd(Anomaly.MultipartDelimiter, p);
@@ -347,9 +357,14 @@ export class MultipartParser {
       this.state = State.HeaderStart;
       return;
     }
-    this.odd(Anomaly.MultipartHeader, p);
     const rest = line.length - length;
     this.isClosed = rest == 2 && load<u16>(line.at + length) == 0x2d2d;
+    // For other readers it goes on as a header line.
+    if (rest != 0 && !this.isClosed && !this.part.pushLine(inputs)) {
+      this.full = true;
+      return;
+    }
+    this.odd(Anomaly.MultipartHeader, p);
     this.part.begin(!this.isClosed);
     line.clear();
     this.state = this.isClosed ? State.Line : State.HeaderStart;

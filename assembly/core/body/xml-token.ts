@@ -9,7 +9,7 @@ import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { PATH_KEY_BYTES, ValueBuffer } from "../inputs/value-buffer";
 import { MarkupItem, endOfName, namesExternal, nextAttribute, nextEntity } from "./xml-markup";
-import { XmlPath } from "./xml-path";
+import { XML_DEPTH_LIMIT, XmlPath } from "./xml-path";
 import { decodeReferences, dereferenced } from "./xml-reference";
 
 const LESS: u32 = 0x3c;
@@ -199,6 +199,8 @@ export class XmlToken {
         this.inSubset = c == 0x5b;
       } else if (this.tail == COMMENT_OPEN) {
         this.inComment = true;
+        // The dashes that open it do not close it.
+        this.tail = 0;
       }
     }
     this.bytes.append(from, <u32>(p - from));
@@ -241,9 +243,19 @@ export class XmlToken {
     }
     if (this.kind == XmlTokenKind.Open) return this.pushTag(inputs, path, at, end - 1);
     if (this.kind == XmlTokenKind.Other) return this.pushOther(inputs, path, at, end);
-    const nameEnd = endOfName(at + 2, end);
-    this.isMismatched = !path.close(at + 2, <u32>(nameEnd - at - 2));
+    this.pushEndTag(inputs, path, at, end);
     return true;
+  }
+
+  /** An end tag that says more than that its element ends is pushed as it is written. */
+  private pushEndTag(inputs: Inputs, path: XmlPath, at: usize, end: usize): void {
+    const nameEnd = endOfName(at + 2, end);
+    // Names deeper than the limit are not known.
+    const isKnown = path.depth <= XML_DEPTH_LIMIT || isPlain(at + 2, nameEnd);
+    this.isMismatched = !path.close(at + 2, <u32>(nameEnd - at - 2));
+    let rest = nameEnd;
+    while (isSpace(load<u8>(rest))) rest++;
+    if (this.isMismatched || !isKnown || rest + 1 != end) this.pushWritten(inputs, path.node(inputs), at);
   }
 
   private pushTag(inputs: Inputs, path: XmlPath, at: usize, end: usize): bool {

@@ -28,6 +28,8 @@ const GREATER: u32 = 0x3e;
 const AMPERSAND: u32 = 0x26;
 const DASH: u32 = 0x2d;
 const BRACKET: u32 = 0x5d;
+/** Byte order mark, EF BB BF. */
+const BOM: u32 = 0xbfbbef;
 
 const COMMENT = text("<!--");
 const CDATA = text("<![cdata[");
@@ -68,6 +70,8 @@ export class XmlParser {
   private sectionLength: u32 = 0;
   /** The root element was opened. */
   private hasRoot: bool = false;
+  /** Bytes of a byte order mark so far; 3 behind it, and where there is none. */
+  private mark: u32 = 0;
   private full: bool = false;
   private chunk: usize = 0;
 
@@ -89,6 +93,7 @@ export class XmlParser {
     this.chunk = at;
     this.full = false;
     this.malformedAt = NOT_MALFORMED;
+    if (this.mark < 3) p = this.skipMark(p, end);
     while (p < end && !this.full) {
       switch (this.state) {
         case State.Text:
@@ -123,6 +128,7 @@ export class XmlParser {
     this.chunk = 0;
     if (this.state == State.Emit) this.emit(inputs);
     if (this.full || !this.makeRoom(inputs)) return false;
+    if (this.mark < 3) this.keepMark(0);
     if (this.state == State.Reference) {
       this.keepReference();
       this.state = State.Text;
@@ -144,6 +150,7 @@ export class XmlParser {
     this.hasText = false;
     this.hasRoot = false;
     this.sectionLength = 0;
+    this.mark = 0;
     this.path.reset();
     this.text.reset();
     this.token.reset();
@@ -163,6 +170,25 @@ export class XmlParser {
   private odd(p: usize): void {
     this.noted |= Anomaly.XmlMalformed | Anomaly.BodyMalformed;
     if (this.malformedAt == NOT_MALFORMED && this.chunk != 0) this.malformedAt = <u32>(p - this.chunk);
+  }
+
+  /** Skips a byte order mark; a part of one is text. */
+  private skipMark(p: usize, end: usize): usize {
+    while (p < end && this.mark < 3 && load<u8>(p) == ((BOM >> (this.mark << 3)) & 0xff)) {
+      this.mark++;
+      p++;
+    }
+    if (p == end || this.mark == 3) return p;
+    this.keepMark(p);
+    return p;
+  }
+
+  /** No mark: its bytes so far are text, and no text belongs here. */
+  private keepMark(p: usize): void {
+    if (this.mark != 0) this.odd(p);
+    for (let i: u32 = 0; i < this.mark; i++) this.text.bytes.byte(<u8>(BOM >> (i << 3)));
+    this.hasText = this.mark != 0;
+    this.mark = 3;
   }
 
   private readText(inputs: Inputs, p: usize, end: usize): usize {

@@ -34,14 +34,14 @@ export class BracketPath {
     let node = keyNode(inputs, 0, at, open);
     let depth: u32 = 0;
     while (true) {
-      node = depth < DEPTH_LIMIT ? this.element(inputs, node, open + 1, close, at, end) : node;
+      this.deep = depth++ == DEPTH_LIMIT;
+      if (this.deep) return keyNode(inputs, node, open, end);
+      node = this.element(inputs, node, open + 1, close, at, end);
       const next = close + 1;
       if (next == end) return node;
       close = findByte(next, end, CLOSE);
-      this.deep = depth >= DEPTH_LIMIT;
-      if (load<u8>(next) != OPEN || close == end || this.deep) return keyNode(inputs, node, next, end);
+      if (load<u8>(next) != OPEN || close == end) return keyNode(inputs, node, next, end);
       open = next;
-      depth++;
     }
   }
 

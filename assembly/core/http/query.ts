@@ -50,8 +50,8 @@ export class QueryParser {
   private equals: u32 = NONE;
   /** A raw `;` was seen in the pair. */
   private semicolon: bool = false;
-  /** A raw `=` was seen after a raw `;`. */
-  private split: bool = false;
+  /** Offset of the first raw `=` behind a raw `;`, or NONE; 0 once a window with it was pushed. */
+  private split: u32 = NONE;
   private full: bool = false;
   /** Where the second reading of the held pair goes on; NONE before the first reading. */
   private piece: u32 = NONE;
@@ -88,7 +88,7 @@ export class QueryParser {
           }
           this.equals = this.held.bytes.length + <u32>(p - run);
         }
-        this.split = this.split || this.semicolon;
+        if (this.semicolon && this.split == NONE) this.split = this.held.bytes.length + <u32>(p - run);
       } else if (c == SEMICOLON) {
         this.semicolon = true;
       } else if (c == AMPERSAND) {
@@ -144,7 +144,7 @@ export class QueryParser {
     this.held.clear();
     this.equals = NONE;
     this.semicolon = false;
-    this.split = false;
+    this.split = NONE;
     this.piece = NONE;
     this.wasCut = false;
   }
@@ -212,11 +212,18 @@ export class QueryParser {
     this.anomalies |= Anomaly.ValueSplit;
     this.wasCut = true;
     this.piece = NONE;
+    const before = this.held.bytes.length;
+    this.slide();
+    // What comes behind a window has no say in how the window is read: it may not have come yet.
+    if (this.split < before) this.split = 0;
+    else if (this.split != NONE) this.split -= before - this.held.bytes.length;
+    return true;
+  }
+
+  /** Keeps the key and the end of the window. */
+  private slide(): void {
+    if (this.equals == NONE) return this.held.slide(0);
     const bytes = this.held.bytes;
-    if (this.equals == NONE) {
-      this.held.slide(0);
-      return true;
-    }
     const key = min(this.equals, PATH_KEY_BYTES);
     const value = bytes.length - this.equals - 1;
     // With little value behind a long key the bytes before the `=` must not be taken for value.
@@ -228,13 +235,12 @@ export class QueryParser {
       this.held.slide(key + 1);
     }
     this.equals = key;
-    return true;
   }
 
   /** The pair ends at `to`; from..to are its bytes that are not held. Returns how far it came. */
   private endPair(inputs: Inputs, from: usize, to: usize): usize {
     const len = <u32>(to - from);
-    if (this.held.bytes.length == 0 && len <= VALUE_WINDOW && !this.split) {
+    if (this.held.bytes.length == 0 && len <= VALUE_WINDOW && this.split == NONE) {
       if (inputs.room() < PAIR_ROOM) {
         this.full = true;
         return this.keep(inputs, from, to);
@@ -275,7 +281,7 @@ export class QueryParser {
       this.pushPair(inputs, at, this.held.bytes.length, this.equals);
       this.piece = 0;
     }
-    if (!this.split) return true;
+    if (this.split >= this.held.bytes.length) return true;
     this.anomalies |= Anomaly.QuerySemicolon;
     while (at + this.piece < end) {
       if (inputs.room() < PAIR_ROOM) {
