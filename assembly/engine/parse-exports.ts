@@ -51,10 +51,14 @@ const target = new RequestTarget();
 const headers = new HeaderPairs();
 const contentType = new ContentType();
 const boundary = new ByteWriter();
+/** The Content-Type value of bodies to come; 0 long: the runner tells their kind. */
+const declared = new ByteWriter();
 let anomalies: u64 = 0;
 let drains: u32 = 0;
 let listing: u32 = 0;
 let roomLimit: u32 = 0;
+/** State of the generator of chunk sizes; 0: all chunks have one size. */
+let cuts: u32 = 0;
 /** Entries that only take up room. */
 let fillers: u32 = 0;
 /** What was agreed on for the next runs over frames. */
@@ -81,7 +85,7 @@ export function parseRun(runner: u32, at: usize, len: u32, chunk: u32, listed: u
     const size = chunk == 0 ? len : chunk;
     const scratch = chunk == 0 ? <usize>0 : heap.alloc(size);
     for (let done: u32 = 0; done < len;) {
-      const n = min(size, len - done);
+      const n = min(nextSize(size), len - done);
       if (scratch == 0) {
         feedAll(runner, at, n);
       } else {
@@ -124,6 +128,28 @@ export function parseLimitRoom(room: u32): void {
   roomLimit = room;
 }
 
+/** Chunks of the next runs have sizes from 1 to theirs, by that seed; 0: all have the same. */
+export function parseCuts(seed: u32): void {
+  cuts = seed;
+}
+
+/** The next bodies have that Content-Type value; 0 long: the runner tells their kind. */
+export function parseDeclare(at: usize, len: u32): void {
+  declared.clear();
+  declared.bytes(at, len);
+}
+
+/** Feeds a beginning that no end follows, as when a stream is reset: the next run must not see anything of it. */
+export function parseAbandoned(runner: u32, at: usize, len: u32): void {
+  clear();
+  listing = 0;
+  inputs.judgeWith(drainFor, 0);
+  start(runner, at, len);
+  if (runner == Runner.Cookies || runner == Runner.Target || runner == Runner.Headers) pushWhole(runner);
+  else feedAll(runner, at, len);
+  clear();
+}
+
 /** The boundary that the next runs' content type declares; 0 long for none. */
 export function parseBoundary(at: usize, len: u32): void {
   boundary.clear();
@@ -163,13 +189,24 @@ function start(runner: u32, at: usize, len: u32): void {
   else if (runner == Runner.ClientFrames) frames.start(body, Address.RequestBody, deflates, keepsContext);
   else if (runner == Runner.ServerFrames) frames.start(body, Address.ResponseBody, deflates, keepsContext);
   else {
-    contentType.parse(0, 0);
-    contentType.kind = <BodyKind>(runner - Runner.Body);
-    contentType.sequence = sequence;
-    contentType.boundary = boundary.at;
-    contentType.boundaryLen = boundary.length;
+    contentType.parse(declared.at, declared.length);
+    if (declared.length == 0) {
+      contentType.kind = <BodyKind>(runner - Runner.Body);
+      contentType.sequence = sequence;
+      contentType.boundary = boundary.at;
+      contentType.boundaryLen = boundary.length;
+    }
     body.start(contentType, Address.RequestBody);
   }
+}
+
+/** Between 1 and `size`, where sizes are to differ (xorshift). */
+function nextSize(size: u32): u32 {
+  if (cuts == 0) return size;
+  cuts ^= cuts << 13;
+  cuts ^= cuts >> 17;
+  cuts ^= cuts << 5;
+  return 1 + (cuts % size);
 }
 
 function feed(runner: u32, at: usize, len: u32): u32 {
@@ -240,7 +277,8 @@ function drainFor(_context: usize): void {
 
 function clear(): void {
   inputs.clear();
-  if (roomLimit != 0) while (inputs.room() > roomLimit) inputs.push(0, 0, 0, 0, 0);
+  // As if there were others before: what stands in their place is not looked at.
+  if (roomLimit != 0 && inputs.room() > roomLimit) inputs.count += inputs.room() - roomLimit;
   fillers = inputs.count;
 }
 

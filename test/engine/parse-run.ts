@@ -45,6 +45,8 @@ export interface ParsedInput {
   kind: number;
   /** Elements from the root: keys as text (invalid UTF-8 replaced), indexes as numbers. */
   path: (string | number)[];
+  /** The path as the engine wrote it: `.k` and a key in hex, or `.i` and an index, for each element. */
+  rawPath: string;
   value: Buffer;
 }
 
@@ -82,7 +84,7 @@ export function leavesOf(run: ParseRun): string[] {
     .map((input) => `${input.path.join(".")}=${input.value.toString()}`);
 }
 
-function readList(list: string): ParsedInput[] {
+export function readList(list: string): ParsedInput[] {
   return list
     .split("\n")
     .slice(0, -1)
@@ -92,6 +94,7 @@ function readList(list: string): ParsedInput[] {
         address: Number(address),
         kind: Number(kind),
         path: path.split(".").slice(1).map(readElement),
+        rawPath: path,
         value: Buffer.from(value, "hex"),
       };
     });

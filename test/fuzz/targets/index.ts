@@ -1,0 +1,27 @@
+// All targets. A new reader: a file here, and its line.
+import type { Target } from "../target.ts";
+import { body } from "./body.ts";
+import { cookies } from "./cookies.ts";
+import { form } from "./form.ts";
+import { graphql } from "./graphql.ts";
+import { headers } from "./headers.ts";
+import { json } from "./json.ts";
+import { multipart } from "./multipart.ts";
+import { requestTarget } from "./request-target.ts";
+import { text } from "./text.ts";
+import { wide } from "./wide.ts";
+import { xml } from "./xml.ts";
+
+export const TARGETS: readonly Target[] = [
+  json,
+  form,
+  multipart,
+  xml,
+  graphql,
+  text,
+  wide,
+  body,
+  cookies,
+  requestTarget,
+  headers,
+];
