@@ -102,6 +102,16 @@ export namespace Anomaly {
   export const BodyLength: u64 = 0x10000000000000;
   /** A held body longer than `body_capture_size`. */
   export const BodyOverLimit: u64 = 0x20000000000000;
+  /** A frame with reserved flags, a compressed one where no encoding is declared, or what is no frame. */
+  export const GrpcMalformed: u64 = 0x40000000000000;
+  /** The end came inside a frame. */
+  export const GrpcTruncated: u64 = 0x80000000000000;
+  /** A message in an encoding that is not read, or that does not decode, or not wholly. */
+  export const GrpcEncoding: u64 = 0x100000000000000;
+  /** A message that is no protobuf; inspected as text from there on. */
+  export const ProtobufMalformed: u64 = 0x200000000000000;
+  /** Messages deeper than are followed. */
+  export const ProtobufDepth: u64 = 0x400000000000000;
 }
 
 export const ANOMALY_NAMES = [
@@ -159,4 +169,9 @@ export const ANOMALY_NAMES = [
   "body.encoding",
   "body.length",
   "body.over_limit",
+  "grpc.malformed",
+  "grpc.truncated",
+  "grpc.encoding",
+  "protobuf.malformed",
+  "protobuf.depth",
 ];
