@@ -10,6 +10,8 @@ import { Address } from "../core/address";
 import { BodyParser } from "../core/body/body-parser";
 import { JsonParser } from "../core/body/json";
 import { TextParser } from "../core/body/text";
+import { GrpcEncoding, GrpcReader, encodingOf, flavourOf } from "../core/body/grpc";
+import { LENGTH_UNKNOWN, ProtobufParser } from "../core/body/protobuf";
 import { EventStreamReader } from "../core/body/event-stream";
 import { WebSocketReader } from "../core/body/web-socket";
 import { ByteWriter } from "../core/bytes/byte-writer";
@@ -34,6 +36,11 @@ enum Runner {
   /** Frames of a client. */
   ClientFrames,
   ServerFrames,
+  /** One message, of a length that is said; and of one that its end says. */
+  Protobuf,
+  ProtobufOpen,
+  /** Frames of gRPC; the flavour and encoding are those of parseGrpc(). */
+  Grpc,
   Body = 16,
 }
 
@@ -46,6 +53,8 @@ const plain = new TextParser();
 const body = new BodyParser();
 const events = new EventStreamReader();
 const frames = new WebSocketReader();
+const protobuf = new ProtobufParser();
+const grpc = new GrpcReader();
 const cookies = new Cookies();
 const target = new RequestTarget();
 const headers = new HeaderPairs();
@@ -64,6 +73,11 @@ let fillers: u32 = 0;
 /** What was agreed on for the next runs over frames. */
 let deflates: bool = false;
 let keepsContext: bool = false;
+/** Of the next runs over gRPC. */
+let grpcFlavour: u32 = 0;
+let grpcEncoding: u32 = 0;
+let grpcRatio: u32 = 100;
+let grpcSize: u32 = 16 * 1024 * 1024;
 /** Of the next runs over JSON. */
 let sequence: JsonSequence = JsonSequence.None;
 
@@ -173,6 +187,33 @@ export function parseDeflates(agreed: bool, context: bool): void {
   keepsContext = context;
 }
 
+/** What the next runs over gRPC frames are: bits of GrpcFlavour, a GrpcEncoding, and the caps of inflating. */
+export function parseGrpc(flavour: u32, encoding: u32, ratio: u32, size: u32): void {
+  grpcFlavour = flavour;
+  grpcEncoding = encoding;
+  grpcRatio = ratio;
+  grpcSize = size;
+}
+
+/** Bits of Limit that the last run over gRPC frames hit. */
+export function parseGrpcLimits(): u32 {
+  return grpc.limits;
+}
+
+/** No frame of the last run over gRPC frames is open. */
+export function parseGrpcAtBoundary(): bool {
+  return grpc.atBoundary;
+}
+
+/** GrpcFlavour of a media type, and GrpcEncoding of a field. */
+export function parseGrpcFlavour(at: usize, len: u32): u32 {
+  return flavourOf(at, len);
+}
+
+export function parseGrpcEncoding(at: usize, len: u32): u32 {
+  return encodingOf(at, len);
+}
+
 /** Bytes that the inputs' arena holds. */
 export function parseArenaHeld(): u32 {
   return inputs.arena.held;
@@ -188,6 +229,9 @@ function start(runner: u32, at: usize, len: u32): void {
   else if (runner == Runner.Events) events.start(body, Address.ResponseBody);
   else if (runner == Runner.ClientFrames) frames.start(body, Address.RequestBody, deflates, keepsContext);
   else if (runner == Runner.ServerFrames) frames.start(body, Address.ResponseBody, deflates, keepsContext);
+  else if (runner == Runner.Protobuf) protobuf.start(Address.GrpcRequestMessage, len);
+  else if (runner == Runner.ProtobufOpen) protobuf.start(Address.GrpcRequestMessage, LENGTH_UNKNOWN);
+  else if (runner == Runner.Grpc) startGrpc();
   else {
     contentType.parse(declared.at, declared.length);
     if (declared.length == 0) {
@@ -209,12 +253,20 @@ function nextSize(size: u32): u32 {
   return 1 + (cuts % size);
 }
 
+function startGrpc(): void {
+  const address = Address.GrpcRequestMessage;
+  const encoding = <GrpcEncoding>grpcEncoding;
+  grpc.start(body, grpcFlavour, encoding, address, Address.RequestTrailers, grpcRatio, grpcSize);
+}
+
 function feed(runner: u32, at: usize, len: u32): u32 {
   if (runner == Runner.Json) return json.feed(inputs, at, len);
   if (runner == Runner.Query) return query.feed(inputs, at, len);
   if (runner == Runner.Text) return plain.feed(inputs, at, len);
   if (runner >= <u32>Runner.Body) return body.feed(inputs, at, len);
   if (runner == Runner.Events) events.feed(inputs, at, len);
+  else if (runner == Runner.Protobuf || runner == Runner.ProtobufOpen) protobuf.feed(inputs, at, len);
+  else if (runner == Runner.Grpc) grpc.feed(inputs, at, len);
   else frames.feed(inputs, at, len);
   return len;
 }
@@ -233,6 +285,8 @@ function finish(runner: u32): bool {
   if (runner == Runner.Text) return plain.finish(inputs);
   if (runner >= <u32>Runner.Body) return body.finish(inputs);
   if (runner == Runner.Events) events.finish(inputs);
+  else if (runner == Runner.Protobuf || runner == Runner.ProtobufOpen) protobuf.finish(inputs);
+  else if (runner == Runner.Grpc) grpc.finish(inputs);
   else frames.finish(inputs);
   return true;
 }
@@ -250,6 +304,8 @@ function anomaliesOf(runner: u32): u64 {
   if (runner == Runner.Cookies) return cookies.anomalies;
   if (runner == Runner.Target) return target.anomalies;
   if (runner == Runner.Events) return events.anomalies;
+  if (runner == Runner.Protobuf || runner == Runner.ProtobufOpen) return protobuf.anomalies;
+  if (runner == Runner.Grpc) return grpc.anomalies;
   return runner >= <u32>Runner.Body ? body.anomalies : frames.anomalies;
 }
 

@@ -11,6 +11,9 @@ export const RUNNER = {
   events: 6,
   clientFrames: 7,
   serverFrames: 8,
+  protobuf: 9,
+  protobufOpen: 10,
+  grpc: 11,
   body: 16,
 } as const;
 
@@ -22,6 +25,8 @@ export const ADDRESS: Record<number, string> = {
   7: "body",
   8: "filenames",
   9: "files_content",
+  10: "trailers",
+  15: "message",
   18: "resolvers",
   21: "response",
 };

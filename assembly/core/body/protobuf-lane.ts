@@ -16,8 +16,10 @@ const TEXT_SHARE: u32 = 8;
 
 @unmanaged
 export class ProtobufLane extends ProtobufPath {
-  /** Bytes that the lane still follows. */
-  protected laneLeft: u64 = 0;
+  /** Bytes that the lane still takes. */
+  private laneLeft: u64 = 0;
+  /** Place in the whole message up to which it goes, or went. */
+  private laneEnd: u64 = 0;
   /** Place in the whole message of the next byte that it takes. */
   private laneNext: u64 = 0;
   private laneDepth: u32 = 0;
@@ -46,12 +48,18 @@ export class ProtobufLane extends ProtobufPath {
   /** Follows `len` bytes from `offset` on as a field of the innermost message, or, for 0, as that message. */
   protected startLane(number: u32, offset: u64, len: u64, runs: bool): void {
     this.laneNext = offset;
+    this.laneEnd = offset + len;
     this.laneLeft = len;
     this.laneDepth = this.depth;
     this.laneNumber = number;
     this.laneRuns = runs;
     this.held.clear();
     this.overlap = 0;
+  }
+
+  /** The byte at that place in the whole message is in a field that is followed; whatever was shown of it. */
+  protected isFollowed(offset: u64): bool {
+    return offset < this.laneEnd;
   }
 
   /** Shows the lane [at, end), of which the first byte is at `offset`; it takes what it has not seen. */
@@ -74,6 +82,7 @@ export class ProtobufLane extends ProtobufPath {
 
   protected resetLane(): void {
     this.laneLeft = 0;
+    this.laneEnd = 0;
     this.held.free();
     this.overlap = 0;
   }

@@ -103,7 +103,7 @@ export class ProtobufParser extends ProtobufLane {
       }
       this.takeLook(inputs);
     }
-    while (this.offset == this.limit && this.depth != 0 && this.isComplete()) this.close();
+    while (this.depth != 0 && this.offset == this.limit) this.closeEnded(inputs);
     const isEnd = this.offset == this.limit || this.limit == u64.MAX_VALUE;
     if (this.depth != 0 || !this.isComplete() || !isEnd) this.anomalies |= Anomaly.ProtobufMalformed;
     this.endLane(inputs);
@@ -153,9 +153,8 @@ export class ProtobufParser extends ProtobufLane {
   private read(inputs: Inputs, p: usize, end: usize): void {
     while (p < end) {
       if (this.offset == this.limit) {
-        if (!this.isComplete()) this.breakOff(inputs, p, end);
         if (this.depth == 0) return;
-        this.close();
+        this.closeEnded(inputs);
         continue;
       }
       const left = this.limit - this.offset;
@@ -177,6 +176,12 @@ export class ProtobufParser extends ProtobufLane {
       if (this.isValueWhole) this.valueRead(inputs, p, end);
       else if (this.valueBytes == VARINT_BYTES) this.breakOff(inputs, p, end);
     }
+  }
+
+  /** The innermost message has no more bytes. */
+  private closeEnded(inputs: Inputs): void {
+    if (!this.isComplete()) this.breakOff(inputs, 0, 0);
+    if (this.depth != 0) this.close();
   }
 
   private varint(p: usize, stop: usize): usize {
@@ -248,7 +253,7 @@ export class ProtobufParser extends ProtobufLane {
     if (this.depth == 0) this.anomalies |= Anomaly.ProtobufMalformed;
     this.fieldLeft = this.limit - this.offset;
     this.place = this.fieldLeft == 0 ? Place.Tag : Place.Opaque;
-    if (this.fieldLeft == 0 || this.laneLeft != 0) return;
+    if (this.fieldLeft == 0 || this.isFollowed(this.offset)) return;
     this.startLane(0, this.offset, this.fieldLeft, true);
     this.follow(inputs, this.offset, p, end);
   }
@@ -292,9 +297,13 @@ export class ProtobufParser extends ProtobufLane {
     }
     if (number == 0 && shape == Shape.None) this.anomalies |= Anomaly.ProtobufMalformed;
     const isText = (number != 0 || shape == Shape.None) && this.looksLikeText(at, have, isLong);
-    const isSeen = shape != Shape.None && (this.laneLeft != 0 || this.offset < this.coveredEnd);
-    if ((isText || shape != Shape.Message) && !isSeen) {
-      if (shape != Shape.None) this.coveredEnd = this.offset + len;
+    // Thousands of letters that happen to read as one.
+    if (isLong && isText && shape == Shape.Odd) shape = Shape.None;
+    // Text in a text that reads as an odd message only is text.
+    const isValue = shape == Shape.None || (isText && shape == Shape.Odd);
+    const isSeen = this.isFollowed(this.offset) || this.offset < this.coveredEnd;
+    if (isValue || (!isSeen && (isText || shape == Shape.Odd))) {
+      if (shape != Shape.None) this.coveredEnd = max(this.coveredEnd, this.offset + len);
       if (isLong) this.followField(inputs, isText, at, end);
       else if (isText) this.push(inputs, InputKind.String, number, at, have);
       else this.pushBytes(inputs, number, at, have);
@@ -305,7 +314,7 @@ export class ProtobufParser extends ProtobufLane {
 
   /** Follows a long field from its first byte on, unless one around it is followed. */
   private followField(inputs: Inputs, isText: bool, at: usize, end: usize): void {
-    if (this.laneLeft != 0) return;
+    if (this.isFollowed(this.offset)) return;
     this.startLane(this.number, this.offset, this.fieldLeft, !isText);
     this.follow(inputs, this.offset, at, end);
   }
