@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import assert from "node:assert/strict";
 import zlib from "node:zlib";
 import fc from "fast-check";
-import { ANOMALY_NAMES } from "../../assembly/core/inputs/anomaly.js";
+import { anomalyNames } from "./anomaly-names.js";
 import { SCALE, assertChunked, engine, shown } from "./body-run.js";
 import { give } from "./engine-module.js";
 import { RUNNER, parseRun } from "./parse-run.js";
@@ -27,8 +27,7 @@ function run(bytes: Uint8Array, chunk: number, call: Call = {}) {
 
 function anomaliesOf(bytes: Uint8Array, call: Call = {}): string[] {
   run(bytes, 0, call);
-  const bits = BigInt(engine["parseAnomalies"]!() as unknown as bigint);
-  return ANOMALY_NAMES.filter((_, i) => (bits >> BigInt(i)) & 1n);
+  return anomalyNames(engine);
 }
 
 const frame = (message: Uint8Array | string, flags = 0) => {

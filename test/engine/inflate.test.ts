@@ -187,7 +187,7 @@ describe("inflate", () => {
       [FORMAT.zlib, dictionary],
       [FORMAT.zlib, Buffer.from([0x78, 0x9d])],
       [FORMAT.zlib, Buffer.from([0x88, 0x1c])],
-      [FORMAT.gzip, Buffer.from([0x1f, 0x8b, 7])],
+      [FORMAT.gzip, Buffer.from([0x1f, 0x8b, 7, 0])],
       [FORMAT.gzip, Buffer.from("plain")],
     ] as const) {
       assert.equal(inflate(engine, format, bytes).status, STATUS.malformed);

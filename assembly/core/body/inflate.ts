@@ -285,8 +285,11 @@ export class Inflate extends BlockReader {
     for (; this.fieldLeft != 0; this.fieldLeft--) {
       if (!this.need(8)) return false;
       const byte = this.headerByte();
-      if (this.fieldLeft == GZIP_HEADER && byte != METHOD_DEFLATE) return this.refuse();
-      if (this.fieldLeft == GZIP_HEADER - 1) this.headerFlags = byte;
+      if (this.fieldLeft >= GZIP_HEADER - 1) {
+        // The method, then the flags; as zlib does, judged when both are there.
+        if (this.fieldLeft < GZIP_HEADER && this.headerFlags != METHOD_DEFLATE) return this.refuse();
+        this.headerFlags = byte;
+      }
     }
     if ((this.headerFlags & FLAGS_RESERVED) != 0) this.flags |= InflateFlag.Header;
     this.state = State.GzipExtraLength;

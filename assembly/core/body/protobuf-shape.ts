@@ -47,29 +47,33 @@ export function shapeOf(at: usize, have: u32, len: u32): Shape {
     isOdd = isOdd || tag >> 3 > <u64>ODD_NUMBER || !isMinimal(p, tagEnd);
     p = tagEnd;
     const type = (<u32>tag) & 7;
+    let size: u64 = 0;
     if (type == WireType.Varint || type == WireType.Length) {
       const valueEnd = skipVarint(p, end);
       if (valueEnd == 0) return cut(p, end, have < len, isOdd);
       isOdd = isOdd || !isMinimal(p, valueEnd);
-      const value = readVarint(p, valueEnd);
+      if (type == WireType.Length) size = readVarint(p, valueEnd);
       p = valueEnd;
-      if (type == WireType.Length) {
-        if (value > <u64>len - <u64>(p - at)) return Shape.None;
-        p += <usize>value;
-      }
-    } else if (type == WireType.Fixed64 || type == WireType.Fixed32) {
-      const size: usize = type == WireType.Fixed64 ? 8 : 4;
-      if (<u32>(p - at) + <u32>size > len) return Shape.None;
-      isOdd = isOdd || (size == 8 && p + 8 <= end && isAscii(p, p + 8));
-      p += size;
     } else if (type == WireType.StartGroup) {
       groups++;
-    } else if (type != WireType.EndGroup || --groups < 0) {
-      return Shape.None;
+    } else if (type == WireType.EndGroup) {
+      if (--groups < 0) return Shape.None;
+    } else {
+      size = fixedSize(type);
+      if (size == 0) return Shape.None;
+      isOdd = isOdd || isLetters(p, end, size);
     }
+    if (size > <u64>len - <u64>(p - at)) return Shape.None;
+    p += <usize>size;
   }
   if (have == len && groups != 0) return Shape.None;
   return isOdd ? Shape.Odd : Shape.Message;
+}
+
+/** Bytes of a fixed value; 0 for what is none. */
+export function fixedSize(type: u32): u32 {
+  if (type == WireType.Fixed64) return 8;
+  return type == WireType.Fixed32 ? 4 : 0;
 }
 
 /** Where the varint at `at` ends; 0 when it does not end before `end`, or is too long. */
@@ -119,7 +123,7 @@ export function isCutCharacter(at: usize, end: usize): bool {
   return true;
 }
 
-/** Bytes that are no text in the sense of isTextByte() nor above ASCII. */
+/** Bytes that are no text in the sense of isTextByte(). */
 export function countControls(at: usize, end: usize): u32 {
   let count: u32 = 0;
   for (; at < end; at++) count += <u32>!isTextByte(load<u8>(at));
@@ -133,9 +137,9 @@ function characterSize(c: u32): usize {
   return c - 0xf0 < 5 ? 4 : 0;
 }
 
-function isAscii(at: usize, end: usize): bool {
-  while (at < end) if (!isTextByte(load<u8>(at++))) return false;
-  return true;
+/** Eight letters where a fixed value is said to be. */
+function isLetters(at: usize, end: usize, size: u64): bool {
+  return size == 8 && at + 8 <= end && countControls(at, at + 8) == 0;
 }
 
 /** Sixteen printable ASCII bytes. */

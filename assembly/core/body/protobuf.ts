@@ -288,28 +288,33 @@ export class ProtobufParser extends ProtobufLane {
   /** Says what the field is whose first `have` bytes are at `at`; they are still to be read. */
   private judge(inputs: Inputs, at: usize, have: u32, end: usize): void {
     const len = this.fieldLeft;
-    const number = this.number;
+    const isRoot = this.number == 0;
     const isLong = <u64>have < len;
     let shape = shapeOf(at, have, <u32>min(len, <u64>LENGTH_UNKNOWN));
     if (shape != Shape.None && this.depth == PROTOBUF_DEPTH) {
       if (len != 0) this.anomalies |= Anomaly.ProtobufDepth;
       shape = Shape.None;
     }
-    if (number == 0 && shape == Shape.None) this.anomalies |= Anomaly.ProtobufMalformed;
-    const isText = (number != 0 || shape == Shape.None) && this.looksLikeText(at, have, isLong);
+    if (isRoot && shape == Shape.None) this.anomalies |= Anomaly.ProtobufMalformed;
+    const isText = (!isRoot || shape == Shape.None) && this.looksLikeText(at, have, isLong);
     // Thousands of letters that happen to read as one.
     if (isLong && isText && shape == Shape.Odd) shape = Shape.None;
-    // Text in a text that reads as an odd message only is text.
-    const isValue = shape == Shape.None || (isText && shape == Shape.Odd);
-    const isSeen = this.isFollowed(this.offset) || this.offset < this.coveredEnd;
-    if (isValue || (!isSeen && (isText || shape == Shape.Odd))) {
+    if (this.isToPush(shape, isText)) {
       if (shape != Shape.None) this.coveredEnd = max(this.coveredEnd, this.offset + len);
       if (isLong) this.followField(inputs, isText, at, end);
-      else if (isText) this.push(inputs, InputKind.String, number, at, have);
-      else this.pushBytes(inputs, number, at, have);
+      else if (isText) this.push(inputs, InputKind.String, this.number, at, have);
+      else this.pushBytes(inputs, this.number, at, have);
     }
     this.place = shape == Shape.None && len != 0 ? Place.Opaque : Place.Tag;
-    if (shape != Shape.None && number != 0 && len != 0) this.openMessage(number, this.offset + len);
+    if (shape != Shape.None && !isRoot && len != 0) this.openMessage(this.number, this.offset + len);
+  }
+
+  /** The field is a value by itself, whether it is read as a message or not. */
+  private isToPush(shape: Shape, isText: bool): bool {
+    // Text in a text that reads as an odd message only is text.
+    if (shape == Shape.None || (isText && shape == Shape.Odd)) return true;
+    if (!isText && shape == Shape.Message) return false;
+    return !this.isFollowed(this.offset) && this.offset >= this.coveredEnd;
   }
 
   /** Follows a long field from its first byte on, unless one around it is followed. */
