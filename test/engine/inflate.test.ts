@@ -259,7 +259,8 @@ const FLAGGED = /incorrect data check|incorrect length check|header crc mismatch
 
 /** As zlib, but that what is flagged goes on. */
 async function assertAsZlib(format: number, bytes: Buffer, chunk: number, room: number): Promise<void> {
-  if (format === FORMAT.raw && looksLikeZlib(bytes)) return;
+  // Which of the two it is takes two bytes to see.
+  if (format === FORMAT.raw && (bytes.length < 2 || looksLikeZlib(bytes))) return;
   const got = inflate(engine, format === FORMAT.raw ? FORMAT.deflate : format, bytes, chunk, room);
   const wanted = await inflateByZlib(format, bytes);
   if (FLAGGED.test(wanted.error)) {
