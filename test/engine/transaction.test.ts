@@ -102,6 +102,20 @@ describe("chunked-equals-whole", () => {
       assert.deepEqual(engine.transaction({ response }).event.rules, ["leak"], `chunks of ${size}`);
     }
   });
+
+  test("a file in a multipart response is part of the response's body, not an upload", () => {
+    use([
+      rule("leak", "server.response.body", "phrase_match", { list: ["a leak"] }),
+      rule("name", "server.response.body", "match_regex", { regex: "^export\\.csv$" }),
+      rule("upload", "server.request.body.files_content", "phrase_match", { list: ["a leak"] }),
+      rule("upload-name", "server.request.body.filenames", "match_regex", { regex: "csv" }),
+    ]);
+    const headers: [string, string][] = [["content-type", "multipart/form-data; boundary=b"]];
+    const part = 'Content-Disposition: form-data; name="f"; filename="export.csv"';
+    const body = `--b\r\n${part}\r\n\r\n1,a leak\r\n--b--\r\n`;
+    const { event } = engine.transaction({ response: { status: 200, headers, body } });
+    assert.deepEqual([...event.rules].sort(), ["leak", "name"]);
+  });
 });
 
 describe("limits", () => {

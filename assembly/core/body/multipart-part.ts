@@ -1,7 +1,8 @@
 // One part of a multipart body: its header lines, and where its content goes.
 //
 //   Content-Disposition: form-data; name="a"                → key and value at server.request.body, path `a`
-//   Content-Disposition: form-data; name="a"; filename="f"  → server.request.body.filenames and .files_content, path `a`
+//   Content-Disposition: form-data; name="a"; filename="f"  → server.request.body.filenames and .files_content, path `a`;
+//                                                             in a response server.response.body
 //
 // Where readers would disagree whether a part is a file, its content is pushed at both addresses. A transfer encoding,
 // which most servers ignore, is undone beside the content as it is. Other header fields are inputs too.
@@ -166,13 +167,25 @@ export class MultipartPart {
     const path = this.path(inputs);
     const copy = this.held.copyTo(inputs);
     const len = copy == 0 ? 0 : this.held.bytes.length;
-    const isField = !this.isFile || this.isAmbiguous;
-    if (isField) inputs.push(this.address, InputKind.String, path, copy, len);
-    if (this.isFile) inputs.push(Address.RequestBodyFilesContent, InputKind.String, path, copy, len);
+    const address = this.contentAddress();
+    if (address != this.address && this.isAmbiguous) {
+      inputs.push(this.address, InputKind.String, path, copy, len);
+    }
+    inputs.push(address, InputKind.String, path, copy, len);
     if (this.decoder.encoding == TransferEncoding.Identity) return;
     const plain = this.plain.copyTo(inputs);
-    const address: u32 = this.isFile ? Address.RequestBodyFilesContent : this.address;
     inputs.push(address, InputKind.String, path, plain, plain == 0 ? 0 : this.plain.bytes.length);
+  }
+
+  /** Files of a request have addresses of their own; those of a response are part of its body. */
+  private contentAddress(): u32 {
+    return this.isFile && this.address == Address.RequestBody
+      ? Address.RequestBodyFilesContent
+      : this.address;
+  }
+
+  private filenameAddress(): u32 {
+    return this.address == Address.RequestBody ? Address.RequestBodyFilenames : this.address;
   }
 
   /** First the name, as it is the path of the rest; then everything, one parameter a step. */
@@ -230,11 +243,11 @@ export class MultipartPart {
       // Without a file name some readers see a field, some an empty file.
       if (value == end || !parameters.isQuoted) this.isAmbiguous = true;
       this.isFile = true;
-      this.pushReadings(inputs, Address.RequestBodyFilenames, InputKind.String, value, end);
+      this.pushReadings(inputs, this.filenameAddress(), InputKind.String, value, end);
     } else if (is(from, to, EXTENDED_FILENAME)) {
       if (!this.isFile) this.isAmbiguous = true;
       this.isFile = true;
-      this.pushExtended(inputs, Address.RequestBodyFilenames, InputKind.String, value, end);
+      this.pushExtended(inputs, this.filenameAddress(), InputKind.String, value, end);
     } else {
       this.pushCopy(inputs, this.address, this.path(inputs), from, end);
     }
