@@ -82,6 +82,11 @@ export class BodyFlow {
     return this.total - this.passed <= this.capture && !(this.isFramed && this.reader.atBoundary);
   }
 
+  /** Declared to be no longer than what may be held. */
+  get fits(): bool {
+    return this.declared >= 0 && this.declared <= <i64>this.capture;
+  }
+
   feed(inputs: Inputs, at: usize, len: u32): void {
     this.reader.feed(inputs, at, len);
     if (this.rejectsUnreadable && (this.reader.limits & Limit.Encoding) != 0) this.isRejected = true;

@@ -176,6 +176,15 @@ export class Transaction {
     return this.response.holds && this.policy.config.mode != Mode.Observe;
   }
 
+  /** The body is declared to be no longer than what is held of one. */
+  get requestFits(): bool {
+    return this.request.fits;
+  }
+
+  get responseFits(): bool {
+    return this.response.fits;
+  }
+
   /** The request's body consists of messages, each of which is judged when it ends: nothing waits for the body's end. */
   get requestIsFramed(): bool {
     return this.request.isFramed;

@@ -49,6 +49,8 @@ export enum HeadersStatus {
 export enum DataStatus {
   Continue = 0,
   StopIterationAndBuffer = 1,
+  /** As above, but the host stops reading where it else would give up, and offers only new bytes next time. */
+  StopIterationAndWatermark = 2,
   StopIterationNoBuffer = 3,
 }
 

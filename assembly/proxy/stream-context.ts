@@ -81,8 +81,8 @@ export class StreamContext {
   onRequestBody(size: u32, end: bool): DataStatus {
     if (this.outcome != Outcome.None) return DataStatus.StopIterationNoBuffer;
     if (!this.started || this.requestEnded) return DataStatus.Continue;
-    const waits = !end && size <= this.tx.policy.config.bodyCaptureSize;
-    if (this.doomed && waits) return DataStatus.StopIterationAndBuffer;
+    const waits = !end && this.request.held(size) <= this.tx.policy.config.bodyCaptureSize;
+    if (this.doomed && waits) return this.holdRequest(size);
     this.requestEnded = end;
     if (!this.tx.wantsRequestBody && !end) return DataStatus.Continue;
     const start = this.enter();
@@ -91,10 +91,10 @@ export class StreamContext {
       this.tx.requestBody(received.at, received.len, end);
     }
     this.leave(start);
-    if (waits && this.doom()) return DataStatus.StopIterationAndBuffer;
+    if (waits && this.doom()) return this.holdRequest(size);
     if (this.settle()) return DataStatus.StopIterationNoBuffer;
     this.held = !end && this.tx.holdsRequestBody;
-    if (this.held) return DataStatus.StopIterationAndBuffer;
+    if (this.held) return this.holdRequest(size);
     this.request.pass();
     return DataStatus.Continue;
   }
@@ -131,8 +131,8 @@ export class StreamContext {
   onResponseBody(size: u32, end: bool): DataStatus {
     if (this.outcome == Outcome.Reset) return DataStatus.StopIterationNoBuffer;
     if (this.outcome != Outcome.None || !this.started) return DataStatus.Continue;
-    const waits = !end && size <= this.tx.policy.config.bodyCaptureSize;
-    if (this.responseDoomed && waits) return DataStatus.StopIterationAndBuffer;
+    const waits = !end && this.response.held(size) <= this.tx.policy.config.bodyCaptureSize;
+    if (this.responseDoomed && waits) return this.holdResponse(size);
     if (!this.responseDoomed) {
       if (!this.tx.wantsResponseBody) return DataStatus.Continue;
       scratch.reset();
@@ -140,7 +140,7 @@ export class StreamContext {
       this.tx.responseBody(received.at, received.len, end);
     }
     if (this.tx.mustBlock()) return this.blockResponse(size, end, waits);
-    if (!end && this.tx.holdsResponseBody) return DataStatus.StopIterationAndBuffer;
+    if (!end && this.tx.holdsResponseBody) return this.holdResponse(size);
     this.response.pass();
     this.responseBegun = true;
     this.responseFlows = true;
@@ -222,7 +222,7 @@ export class StreamContext {
     const replaces = this.responseBegun && !this.responseFlows && this.tx.policy.config.replacesResponses;
     if (replaces && waits) {
       this.responseDoomed = true;
-      return DataStatus.StopIterationAndBuffer;
+      return this.holdResponse(size);
     }
     if (replaces && end) {
       makeId(this.id);
@@ -232,6 +232,17 @@ export class StreamContext {
       }
     }
     return this.settle() ? DataStatus.StopIterationNoBuffer : DataStatus.Continue;
+  }
+
+  private holdRequest(size: u32): DataStatus {
+    return this.request.hold(size, this.tx.policy.config.bodyCaptureSize, this.tx.requestFits);
+  }
+
+  /** What may have to be replaced must stay within reach. */
+  private holdResponse(size: u32): DataStatus {
+    const config = this.tx.policy.config;
+    const mayReplace = this.responseBegun && config.replacesResponses;
+    return this.response.hold(size, config.bodyCaptureSize, this.tx.responseFits || mayReplace);
   }
 
   /** What there is to judge could not be read: `failure_mode` decides. */

@@ -224,10 +224,22 @@ describe("filter request body over the limit", () => {
 
   test("proxy holds less than the filter wants → 413 from the proxy, and no trap", async () => {
     const host = await startFilter(BLOCK, { bufferLimit: 100 });
-    const stream = host.stream(POST_JSON).request(false);
+    const headers = { ...POST_JSON.headers, "content-length": "200" };
+    const stream = host.stream({ ...POST_JSON, headers }).request(false);
     for (let i = 0; i < 10; i++) stream.requestBody("[1,2,3,4,5,6,7,8,9],");
     assert.equal(stream.client.status, 413);
     assert.equal(stream.responseCodeDetails, "request_payload_too_large");
+    host.assertClean();
+  });
+
+  test("one chunk brings more than the proxy holds, length not declared → no 413, all of it passes", async () => {
+    const host = await startFilter({ ...BLOCK, body_capture_size: 60 }, { bufferLimit: 100 });
+    const stream = host.stream(POST_JSON).request(false);
+    const parts = ["[1,2,3,4,5,6,7,8,9],", "[1,2,3,4,5,6,7,8,9],".repeat(20), "[]"];
+    for (const [i, part] of parts.entries()) stream.requestBody(part, i === parts.length - 1);
+    assert.equal(stream.upstream.text, parts.join(""));
+    respond(stream);
+    assert.equal(stream.client.status, 200);
     host.assertClean();
   });
 });
