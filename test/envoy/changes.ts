@@ -10,7 +10,7 @@ export class Changes {
   }
 
   /** Waits until `probe` gives something; fails with `what` after `timeoutMs`. */
-  until<T>(what: string, probe: () => T | undefined, timeoutMs = 20_000): Promise<T> {
+  until<T>(what: string, probe: () => T | undefined, timeoutMs = 10_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
         const value = probe();

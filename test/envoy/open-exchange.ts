@@ -109,7 +109,7 @@ function openHttp1(port: number, head: RequestHead): Promise<OpenExchange> {
 
 async function openHttp2(port: number, head: RequestHead): Promise<OpenExchange> {
   const response = new ObservedResponse();
-  const session = http2.connect(`http://127.0.0.1:${port}`);
+  const session = http2.connect(`http://127.0.0.1:${port}`, { maxSessionMemory: 1024 });
   session.on("error", () => response.onEnd("reset"));
   const length = head.length === undefined || head.trailers ? {} : { "content-length": head.length };
   const stream = session.request(

@@ -1,4 +1,5 @@
 // What the end-to-end tests stand on: a real Envoy of a pinned version, started from envoy/envoy.yaml, before a recording upstream.
+import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
@@ -67,6 +68,28 @@ export function withTrailers(bootstrap: Bootstrap): void {
   };
 }
 
+/** Sends everything to another server than the recording upstream. */
+export function sendingTo(port: number, protocol: "HTTP/1.1" | "HTTP/2"): (bootstrap: Bootstrap) => void {
+  return (bootstrap) => {
+    const [cluster] = bootstrap.static_resources.clusters;
+    const [endpoint] = cluster.load_assignment.endpoints[0].lb_endpoints;
+    endpoint.endpoint.address.socket_address.port_value = port;
+    const options = protocol === "HTTP/2" ? { http2_protocol_options: {} } : { http_protocol_options: {} };
+    cluster.typed_extension_protocol_options = {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        explicit_http_config: options,
+      },
+    };
+  };
+}
+
+/** Lets connections become WebSockets. */
+export function withWebSockets(bootstrap: Bootstrap): void {
+  const [listener] = bootstrap.static_resources.listeners;
+  listener.filter_chains[0].filters[0].typed_config.upgrade_configs = [{ upgrade_type: "websocket" }];
+}
+
 export class ProtectedApi {
   readonly envoy: Envoy;
   readonly upstream: RecordingUpstream;
@@ -116,6 +139,14 @@ export class ProtectedApi {
 
   get accessLog(): Record<string, unknown>[] {
     return this.traffic.access;
+  }
+
+  /** Fails when a VM failed or an error was logged. */
+  async assertHealthy(): Promise<void> {
+    const stats = await this.envoy.stats("^wasm\\.");
+    const failures = [...stats].filter(([name, value]) => /fail|crash/.test(name) && value > 0);
+    const errors = this.log.filter((line) => line.level === "error" || line.level === "critical");
+    assert.deepEqual({ failures, errors }, { failures: [], errors: [] });
   }
 
   /** The filter's events so far. */

@@ -29,7 +29,7 @@ export class RecordingUpstream {
   private readonly raw: Buffer[] = [];
   private readonly sockets = new Set<net.Socket>();
   private readonly changes = new Map<string, Changes>();
-  private readonly http2Server = http2.createServer();
+  private readonly http2Server = http2.createServer({ maxSessionMemory: 1024 });
   private readonly server = net.createServer((socket) => this.accept(socket));
 
   static async start(): Promise<RecordingUpstream> {
