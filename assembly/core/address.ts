@@ -33,11 +33,15 @@ export enum Address {
   RequestAnomalies = 24,
   /** Ours: as above, for the response. */
   ResponseAnomalies = 25,
+  /** Ours: what an uploaded file is by its first bytes (`png`, `pe`, `php`, …), by the name of its field. */
+  RequestBodyFilesType = 26,
+  /** Ours: `type` and `name` of each operation of a GraphQL request. */
+  GraphqlOperation = 27,
 }
 
-export const ADDRESS_COUNT = 26;
+export const ADDRESS_COUNT = 28;
 
-/** Names by number; `server.request.path` is ours. */
+/** Names by number; those that are ours are said to be above. */
 export const ADDRESS_NAMES = [
   "",
   "server.request.method",
@@ -65,4 +69,6 @@ export const ADDRESS_NAMES = [
   "server.request.path",
   "server.request.anomalies",
   "server.response.anomalies",
+  "server.request.body.files_type",
+  "graphql.server.operation",
 ];

@@ -41,7 +41,9 @@ export const AFTER_REQUEST: u32 =
   (1 << Address.RequestBody) |
   (1 << Address.RequestBodyFilenames) |
   (1 << Address.RequestBodyFilesContent) |
+  (1 << Address.RequestBodyFilesType) |
   (1 << Address.GraphqlResolvers) |
+  (1 << Address.GraphqlOperation) |
   (1 << Address.RequestTrailers) |
   (1 << Address.RequestAnomalies);
 export const AFTER_RESPONSE_HEADERS: u32 = AFTER_REQUEST | RESPONSE_HEAD;

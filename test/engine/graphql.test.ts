@@ -65,6 +65,37 @@ describe("GraphQL", () => {
     assert.ok(shown(run).includes("body string 1.v=3"));
   });
 
+  test("types and names of operations", () => {
+    const rows: [document: string, wanted: string[]][] = [
+      ["{ a }", ["type=query"]],
+      ["query { a }", ["type=query"]],
+      ["query Q { a }", ["type=query", "name=Q"]],
+      ["mutation M($a: Int = 1) @d(x: 2) { a }", ["type=mutation", "name=M"]],
+      ["subscription @d { a }", ["type=subscription"]],
+      ["query query { query { name } }", ["type=query", "type=query"]],
+      ["fragment F on T { a } query Q { ...F }", ["type=query", "name=Q"]],
+      [
+        "query A { a } mutation B { b } { c }",
+        ["type=query", "name=A", "type=mutation", "name=B", "type=query"],
+      ],
+      ["mutation M", ["type=mutation", "name=M"]],
+    ];
+    for (const [document, wanted] of rows) {
+      const run = parseRun(engine, RUNNER.body + BODY_KIND.graphql, document);
+      const found = shown(run).filter((line) => line.startsWith("operation"));
+      assert.deepEqual(
+        found,
+        wanted.map((one) => `operation string ${one}`),
+        document,
+      );
+      assertChunked(
+        (bytes, chunk) => parseRun(engine, RUNNER.body + BODY_KIND.graphql, bytes, chunk),
+        Buffer.from(document),
+        [1, 7],
+      );
+    }
+  });
+
   test("what is no document is left alone", () => {
     for (const query of ["how do I {", "query about cats", '{"match":1}', "{{7*7}}", "select 1", ""]) {
       assert.deepEqual(

@@ -26,6 +26,7 @@ describe("multipart", () => {
       "body string a=1",
       "body key f=f",
       "filenames string f=x.php",
+      "files_type string f=php",
       "files_content string f=<?php\r\n?>",
     ]);
     assert.equal(run.anomalies, 0);
@@ -155,6 +156,67 @@ describe("multipart", () => {
         content,
       );
     }
+  });
+
+  test("what a file begins like is told, and compared with what it is said to be", () => {
+    const bytes = (hex: string) => Buffer.from(hex, "hex").toString("latin1");
+    const png = bytes("89504e470d0a1a0a0000000d49484452");
+    const mz = "MZ\x90\0\x03" + "\0".repeat(70);
+    const rows: [name: string, media: string, content: string, type: string, isNoted: boolean][] = [
+      ["a.png", "image/png", png, "png", false],
+      ["a.jpg", "image/jpeg", png, "png", true],
+      ["a.png", "image/png", "<?php system($_GET[0]);", "php", true],
+      ["a.png", "image/png", "GIF89a<?php system($_GET[0]);", "gif", true],
+      ["a.gif", "image/gif", "GIF89a<?php system($_GET[0]);", "gif", false],
+      ["a.png", "image/png", "no picture", "", true],
+      ["a.jpeg", "image/jpeg", bytes("ffd8ffe000104a464946"), "jpeg", false],
+      ["a.webp", "image/webp", "RIFF\x10\0\0\0WEBPVP8 ", "webp", false],
+      ["a.wav", "audio/wav", "RIFF\x10\0\0\0WAVEfmt ", "riff", false],
+      ["a.pdf", "application/pdf", "%PDF-1.7\n", "pdf", false],
+      ["a.pdf", "application/pdf", "<html>", "html", true],
+      ["a.docx", "application/octet-stream", "PK\x03\x04\x14\0", "zip", false],
+      ["a.docx", "application/octet-stream", mz, "pe", true],
+      ["a.exe", "application/octet-stream", mz, "pe", false],
+      ["notes", "application/octet-stream", mz, "pe", false],
+      [
+        "a.txt",
+        "text/plain",
+        "MZ is how a text may begin, and nothing is odd about it at all, is it?",
+        "",
+        false,
+      ],
+      ["a.txt", "text/plain", bytes("7f454c46020101"), "elf", true],
+      ["a.csv", "text/csv", "#!/bin/sh\nid", "script", false],
+      ["a.svg", "image/svg+xml", '<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="x">', "svg", false],
+      ["a.svg", "image/svg+xml", "<!DOCTYPE html><script>", "html", true],
+      ["a.xml", "text/xml", '<?xml version="1.0"?><a><svg/></a>', "xml", false],
+      ["a.gz", "application/gzip", bytes("1f8b0800"), "gzip", false],
+      ["a.class", "", bytes("cafebabe00000034"), "class", false],
+      ["a.dylib", "", bytes("cafebabe00000002"), "macho", false],
+      ["a.wasm", "application/wasm", bytes("0061736d01000000"), "wasm", false],
+      ["a.mp4", "video/mp4", "\0\0\0\x18ftypisom", "isomedia", false],
+      ["a.jsp", "", '<%@ page import="x" %>', "server_page", false],
+      ["shell.php.PNG. ", "", "<?= 1", "php", true],
+      ["a.unheard", "application/x-unheard", "anything", "", false],
+      ["a.txt", "text/plain", "SQLite is a library", "", false],
+      ["a.png", "image/png; x=y", png.slice(0, 3), "", true],
+    ];
+    for (const [name, media, content, type, isNoted] of rows) {
+      const where = `${name} ${media} ${JSON.stringify(content)}`;
+      const header = `Content-Disposition: form-data; name="f"; filename="${name}"\r\nContent-Type: ${media}\r\n\r\n`;
+      const body = Buffer.from(`--b0\r\n${header}${content}\r\n--b0--\r\n`, "latin1");
+      const run = runWith("b0", MULTIPART, body);
+      const found = shown(run).filter((line) => line.startsWith("files_type"));
+      assert.deepEqual(found, type === "" ? [] : [`files_type string f=${type}`], where);
+      assert.equal(run.anomalies, isNoted ? 2 ** 59 : 0, where);
+      assertChunked((piece, chunk) => runWith("b0", MULTIPART, piece, chunk), body, [1, 7]);
+    }
+  });
+
+  test("a part that is multipart itself is one value, its delimiters and headers included", () => {
+    const inner = '--in\r\nContent-Disposition: file; filename="x"\r\n\r\n<evil>\r\n--in--';
+    const body = `--b0\r\nContent-Disposition: form-data; name="f"\r\nContent-Type: multipart/mixed; boundary=in\r\n\r\n${inner}\r\n--b0--\r\n`;
+    assert.deepEqual(shown(parse(body)), ["body key f=f", `body string f=${inner}`]);
   });
 
   const piece = fc.constantFrom(

@@ -29,6 +29,8 @@ export const ADDRESS: Record<number, string> = {
   15: "message",
   18: "resolvers",
   21: "response",
+  26: "files_type",
+  27: "operation",
 };
 
 export const BODY_KIND = {

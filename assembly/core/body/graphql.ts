@@ -3,6 +3,8 @@
 //
 //   { user: find(name: "x", filter: {age: 3}) { … } }     find.name = x      find.filter = 3 (a number)
 //
+// Each operation's type and name are inputs at graphql.server.operation; `{` alone is a query without a name.
+//
 // What a service may want to limit is noted as an anomaly: introspection, depth, aliases, operations in one request and
 // fragments that spread themselves. Values are decoded in `held`; one longer than the window comes in windows.
 //
@@ -31,6 +33,8 @@ const MUTATION = text("mutation");
 const SUBSCRIPTION = text("subscription");
 const SCHEMA = text("__schema");
 const TYPE = text("__type");
+const OPERATION_TYPE = text("type");
+const OPERATION_NAME = text("name");
 
 /** Inside which token the last byte was. */
 enum Token {
@@ -69,6 +73,8 @@ export class GraphqlParser {
   private isType: bool = false;
   /** The last name was `fragment` at the top. */
   private namesFragment: bool = false;
+  /** The last name was `query` or the like at the top: the operation's own may follow. */
+  private namesOperation: bool = false;
   /** A name in parentheses waits for what follows it: a `:` makes it an argument, anything else a value. */
   private hasWord: bool = false;
   private quotes: u32 = 0;
@@ -162,6 +168,7 @@ export class GraphqlParser {
     this.isVariable = false;
     this.isType = false;
     this.namesFragment = false;
+    this.namesOperation = false;
     this.hasWord = false;
     this.pending.clear();
     this.done = 0;
@@ -210,16 +217,17 @@ export class GraphqlParser {
     if (isDigit(c) || c == 0x2d) this.token = Token.Number;
     else if (isAlpha(c) || c == 0x5f) this.token = Token.Name;
     else if (c == QUOTE) this.token = Token.Quote;
-    else return this.punctuator(c);
+    else return this.punctuator(inputs, c);
     if (c != QUOTE) this.keep(inputs, c);
   }
 
-  private punctuator(c: u32): void {
+  private punctuator(inputs: Inputs, c: u32): void {
     if (c == 0x2e) {
       this.dots++;
       return;
     }
     this.dots = 0;
+    this.namesOperation = false;
     if (c == 0x24) {
       this.isVariable = true;
     } else if (c == 0x28) {
@@ -230,7 +238,7 @@ export class GraphqlParser {
     } else if (c == 0x3a) {
       this.colon();
     } else if (c == 0x7b || c == 0x7d) {
-      this.brace(c == 0x7b);
+      this.brace(inputs, c == 0x7b);
     } else if (c == 0x5b || c == 0x5d) {
       if (this.parens != 0) this.indent(c == 0x5b);
     } else if (c != 0x21 && c != 0x3d && c != 0x40 && c != 0x7c && c != 0x26) {
@@ -238,9 +246,9 @@ export class GraphqlParser {
     }
   }
 
-  private brace(isOpen: bool): void {
+  private brace(inputs: Inputs, isOpen: bool): void {
     if (this.parens != 0) return this.indent(isOpen);
-    if (isOpen) return this.openSelection();
+    if (isOpen) return this.openSelection(inputs);
     this.close(this.depth);
     if (this.depth == 0 || --this.depth != 0) return;
     this.field.clear();
@@ -257,14 +265,17 @@ export class GraphqlParser {
     if (open == 0) this.anomalies |= Anomaly.GraphqlMalformed;
   }
 
-  private openSelection(): void {
+  private openSelection(inputs: Inputs): void {
     // `{` alone is a query.
-    if (this.depth == 0 && this.field.length == 0 && this.fragment.length == 0) this.countOperation();
+    if (this.depth == 0 && this.field.length == 0 && this.fragment.length == 0) {
+      this.beginOperation(inputs, QUERY.at, QUERY.len);
+    }
     if (++this.depth > USUAL_COUNT) this.anomalies |= Anomaly.GraphqlDepth;
     this.field.clear();
   }
 
-  private countOperation(): void {
+  private beginOperation(inputs: Inputs, type: usize, len: u32): void {
+    this.pushOperation(inputs, OPERATION_TYPE, type, len);
     if (++this.operations > USUAL_COUNT) this.anomalies |= Anomaly.GraphqlBatch;
   }
 
@@ -300,7 +311,7 @@ export class GraphqlParser {
       this.isType = false;
       return;
     }
-    if (isName) this.endName();
+    if (isName) this.endName(inputs);
     this.held.clear();
   }
 
@@ -312,7 +323,7 @@ export class GraphqlParser {
   }
 
   /** A name outside parentheses: of a field, an operation, a fragment, a spread. */
-  private endName(): void {
+  private endName(inputs: Inputs): void {
     const held = this.held.bytes;
     if (this.dots != 0) {
       this.dots = 0;
@@ -329,7 +340,11 @@ export class GraphqlParser {
         this.fragment.bytes(held.at, min(held.length, PATH_KEY_BYTES));
       } else if (this.isName(QUERY) || this.isName(MUTATION) || this.isName(SUBSCRIPTION)) {
         this.fragment.clear();
-        this.countOperation();
+        this.beginOperation(inputs, held.at, held.length);
+        this.namesOperation = true;
+      } else if (this.namesOperation) {
+        this.namesOperation = false;
+        this.pushOperation(inputs, OPERATION_NAME, held.at, held.length);
       }
       this.namesFragment = this.isName(FRAGMENT);
     }
@@ -440,6 +455,12 @@ export class GraphqlParser {
     let path = this.node(inputs, 0, this.field);
     if (this.parens != 0) path = this.node(inputs, path, this.argument);
     inputs.push(Address.GraphqlResolvers, kind, path, copy, copy == 0 ? 0 : this.held.bytes.length);
+  }
+
+  private pushOperation(inputs: Inputs, key: Text, at: usize, len: u32): void {
+    const copy = inputs.arena.copy(at, len);
+    const path = inputs.keyNode(0, key.at, key.len);
+    inputs.push(Address.GraphqlOperation, InputKind.String, path, copy, copy == 0 ? 0 : len);
   }
 
   private node(inputs: Inputs, parent: usize, name: ByteWriter): usize {

@@ -5,7 +5,8 @@
 //                                                             in a response server.response.body
 //
 // Where readers would disagree whether a part is a file, its content is pushed at both addresses. A transfer encoding,
-// which most servers ignore, is undone beside the content as it is. Other header fields are inputs too.
+// which most servers ignore, is undone beside the content as it is. Other header fields are inputs too. What a file
+// begins like is compared with what its name and media type say, and is an input at server.request.body.files_type.
 
 import { Address } from "../address";
 import { equalsFolded, isWord } from "../bytes/ascii";
@@ -17,6 +18,7 @@ import { decoded, decodePercent } from "../http/percent";
 import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { PATH_KEY_BYTES, ValueBuffer } from "../inputs/value-buffer";
+import { FileType, claimOfMedia, claimOfName, contradicts, fileTypeName, fileTypeOf } from "./file-type";
 import { HeaderParameters } from "./header-parameters";
 import { TransferDecoder, TransferEncoding } from "./transfer-decoder";
 
@@ -55,6 +57,11 @@ export class MultipartPart {
   /** Not every reader takes it for a file, or none for a field. */
   private isAmbiguous: bool = false;
   private dispositions: u32 = 0;
+  /** What the last file name and media type say that it is. */
+  private claimedByName: FileType = FileType.None;
+  private claimedByMedia: FileType = FileType.None;
+  /** The beginning of its content was looked at. */
+  private isTyped: bool = false;
   /** Offset in `line` where pushing goes on; 0 before it began. */
   private cursor: u32 = 0;
   private held: ValueBuffer = new ValueBuffer();
@@ -95,6 +102,9 @@ export class MultipartPart {
     this.isFile = false;
     this.isAmbiguous = false;
     this.dispositions = 0;
+    this.claimedByName = FileType.None;
+    this.claimedByMedia = FileType.None;
+    this.isTyped = false;
     this.cursor = 0;
     this.decoder.start(TransferEncoding.Identity);
   }
@@ -117,6 +127,7 @@ export class MultipartPart {
       this.readEncoding(value, trimBlanks(value, end));
       if (!isPlain(value, end)) this.pushField(inputs, at, nameEnd, value, end);
     } else if (is(at, nameEnd, CONTENT_TYPE)) {
+      this.claimedByMedia = claimOfMedia(value, end);
       this.readCharset(value, end);
       if (!isPlain(value, end)) this.pushField(inputs, at, nameEnd, value, end);
     } else {
@@ -137,7 +148,7 @@ export class MultipartPart {
     while (done < len) {
       const room = this.held.room();
       if (room == 0) {
-        if (inputs.room() < STEP_ROOM) return done;
+        if (!this.makeRoom(inputs)) return done;
         this.anomalies |= Anomaly.ValueSplit;
         this.pushContent(inputs);
         this.held.slide(0);
@@ -156,8 +167,10 @@ export class MultipartPart {
 
   /** The content is complete. False when the inputs are full: drain them and call again. */
   endContent(inputs: Inputs): bool {
-    if (inputs.room() < STEP_ROOM) return false;
-    if (this.held.bytes.length != 0) this.pushContent(inputs);
+    if (this.held.bytes.length != 0) {
+      if (!this.makeRoom(inputs)) return false;
+      this.pushContent(inputs);
+    }
     this.held.clear();
     this.plain.clear();
     return true;
@@ -186,6 +199,26 @@ export class MultipartPart {
 
   private filenameAddress(): u32 {
     return this.address == Address.RequestBody ? Address.RequestBodyFilenames : this.address;
+  }
+
+  /** Room for the held content, and says what a file is before its first. False when the inputs are full. */
+  private makeRoom(inputs: Inputs): bool {
+    if (inputs.room() < STEP_ROOM) return false;
+    if (!this.isFile || this.isTyped) return true;
+    this.pushType(inputs);
+    return inputs.room() >= STEP_ROOM;
+  }
+
+  private pushType(inputs: Inputs): void {
+    this.isTyped = true;
+    const bytes = this.decoder.encoding == TransferEncoding.Identity ? this.held.bytes : this.plain.bytes;
+    const found = fileTypeOf(bytes.at, bytes.length);
+    if (contradicts(this.claimedByName, found) || contradicts(this.claimedByMedia, found)) {
+      this.anomalies |= Anomaly.MultipartFileType;
+    }
+    const name = fileTypeName(found);
+    if (name.len == 0 || this.address != Address.RequestBody) return;
+    inputs.push(Address.RequestBodyFilesType, InputKind.String, this.path(inputs), name.at, name.len);
   }
 
   /** First the name, as it is the path of the rest; then everything, one parameter a step. */
@@ -243,6 +276,7 @@ export class MultipartPart {
       // Without a file name some readers see a field, some an empty file.
       if (value == end || !parameters.isQuoted) this.isAmbiguous = true;
       this.isFile = true;
+      this.claimedByName = claimOfName(value, end);
       this.pushReadings(inputs, this.filenameAddress(), InputKind.String, value, end);
     } else if (is(from, to, EXTENDED_FILENAME)) {
       if (!this.isFile) this.isAmbiguous = true;
@@ -279,6 +313,9 @@ export class MultipartPart {
     const len = <u32>(end - value);
     const copy = inputs.arena.copy(value, len);
     decodePercent(inputs, copy, copy == 0 ? 0 : len);
+    if (kind == InputKind.String) {
+      this.claimedByName = claimOfName(decoded.at, decoded.at + decoded.len);
+    }
     inputs.push(address, kind, path, decoded.at, decoded.len);
     // For readers that do not know the form all of it is the value.
     if (value != at && !isToken(at, charset)) this.pushCopy(inputs, address, path, at, end);

@@ -3,6 +3,9 @@
 // missing, parts may come behind it, text may stand before the first. What is odd about the structure is noted, and from
 // there on the bytes deserve to be inspected as text too.
 //
+// A part that is multipart itself (RFC 7578 §4.3 forbids it for forms) is one value, delimiters and all: what its own
+// parts hold is seen there as it was sent.
+//
 // A line that begins like a delimiter is kept in `candidate` until it is told apart; content never holds a piece of one.
 //
 //   Content ─ CR ─▶ Return ─ LF ─▶ Line ─ delimiter ─▶ Ending ─▶ Delimiter ─ LF ─▶ HeaderStart ─ empty line ─▶ Line …

@@ -112,6 +112,8 @@ export namespace Anomaly {
   export const ProtobufMalformed: u64 = 0x200000000000000;
   /** Messages deeper than are followed. */
   export const ProtobufDepth: u64 = 0x400000000000000;
+  /** A file that begins like another kind than its name or media type says. */
+  export const MultipartFileType: u64 = 0x800000000000000;
 }
 
 export const ANOMALY_NAMES = [
@@ -174,4 +176,5 @@ export const ANOMALY_NAMES = [
   "grpc.encoding",
   "protobuf.malformed",
   "protobuf.depth",
+  "multipart.file_type",
 ];
