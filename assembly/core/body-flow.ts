@@ -50,10 +50,10 @@ export class BodyFlow {
   }
 
   /** The body so far was none, or is over: from here on it is one direction of a WebSocket connection. */
-  openSocket(address: u32, deflates: bool, keepsContext: bool): void {
+  openSocket(config: Config, address: u32, deflates: bool, keepsContext: bool): void {
     this.isOpen = true;
     this.mode = BodyMode.Streamed;
-    this.reader.startSocket(address, deflates, keepsContext);
+    this.reader.startSocket(address, deflates, keepsContext, config.inflateRatio, config.inflateSize);
   }
 
   /** How many of the next `len` bytes are looked at. */

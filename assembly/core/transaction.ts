@@ -303,9 +303,9 @@ export class Transaction {
     this.drain();
     if (this.upgrade != Upgrade.WebSocket && this.upgrade != Upgrade.WebSocketStream) return true;
     if (config.requestBody != BodyMode.None)
-      this.request.openSocket(Address.RequestBody, answer.deflates, answer.clientKeepsContext);
+      this.request.openSocket(config, Address.RequestBody, answer.deflates, answer.clientKeepsContext);
     if (config.responseBody != BodyMode.None)
-      this.response.openSocket(Address.ResponseBody, answer.deflates, answer.serverKeepsContext);
+      this.response.openSocket(config, Address.ResponseBody, answer.deflates, answer.serverKeepsContext);
     return true;
   }
 

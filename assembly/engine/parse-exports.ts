@@ -44,6 +44,10 @@ enum Runner {
   Body = 16,
 }
 
+/** Caps of messages in frames. */
+const INFLATE_RATIO: u64 = 100;
+const INFLATE_SIZE: u64 = 16 * 1024 * 1024;
+
 const inputs = new Inputs();
 const list = new ByteWriter();
 const nodes = new ByteWriter();
@@ -227,11 +231,11 @@ function start(runner: u32, at: usize, len: u32): void {
   else if (runner == Runner.Target) target.start(at, len);
   else if (runner == Runner.Headers) headers.start(at, len);
   else if (runner == Runner.Events) events.start(body, Address.ResponseBody);
-  else if (runner == Runner.ClientFrames) frames.start(body, Address.RequestBody, deflates, keepsContext);
-  else if (runner == Runner.ServerFrames) frames.start(body, Address.ResponseBody, deflates, keepsContext);
   else if (runner == Runner.Protobuf) protobuf.start(Address.GrpcRequestMessage, len);
   else if (runner == Runner.ProtobufOpen) protobuf.start(Address.GrpcRequestMessage, LENGTH_UNKNOWN);
   else if (runner == Runner.Grpc) startGrpc();
+  else if (runner == Runner.ClientFrames) startFrames(Address.RequestBody);
+  else if (runner == Runner.ServerFrames) startFrames(Address.ResponseBody);
   else {
     contentType.parse(declared.at, declared.length);
     if (declared.length == 0) {
@@ -257,6 +261,10 @@ function startGrpc(): void {
   const address = Address.GrpcRequestMessage;
   const encoding = <GrpcEncoding>grpcEncoding;
   grpc.start(body, grpcFlavour, encoding, address, Address.RequestTrailers, grpcRatio, grpcSize);
+}
+
+function startFrames(address: u32): void {
+  frames.start(body, address, deflates, keepsContext, INFLATE_RATIO, INFLATE_SIZE);
 }
 
 function feed(runner: u32, at: usize, len: u32): u32 {

@@ -26,7 +26,7 @@ export interface DeflateTerms {
 }
 
 interface Deflate {
-  accept(offers: DeflateTerms[]): unknown;
+  accept(offers: Record<string, true[]>[]): unknown;
   compress(data: Buffer, fin: boolean, callback: (error: Error | null, result: Buffer) => void): void;
   cleanup(): void;
 }
@@ -74,7 +74,7 @@ export function receive(bytes: Buffer, isMasked: boolean, terms?: DeflateTerms):
 /** One end's side of the extension. */
 export function deflateWith(terms: DeflateTerms, isServer: boolean): Deflate {
   const deflate = new PerMessageDeflate({ threshold: 0, isServer }, isServer);
-  deflate.accept([isServer ? { ...terms } : { ...terms }]);
+  deflate.accept([Object.fromEntries(Object.keys(terms).map((term) => [term, [true]]))]);
   return deflate;
 }
 

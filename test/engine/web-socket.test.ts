@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SCALE, assertChunked, engine, shown } from "./body-run.js";
 import { RUNNER, parseRun } from "./parse-run.js";
-import { type Frame, encodeFrame, frame, receive } from "./web-socket-frames.js";
+import { type Frame, compress, deflateWith, encodeFrame, frame, receive } from "./web-socket-frames.js";
 
 const ANOMALY = { malformed: 2 ** 47, unmasked: 2 ** 48, truncated: 2 ** 49, compressed: 2 ** 50 };
 
@@ -80,6 +80,7 @@ describe("WebSocket frames", () => {
           "body key payload=payload",
           "body key payload.query=query",
           'body string payload.query={a(b:"1")}',
+          "operation string type=query",
           "resolvers string a.b=1",
         ],
       ],
@@ -243,6 +244,132 @@ describe("WebSocket frames", () => {
         assertChunked((piece, chunk) => parse(piece, runner, chunk), bytes, [1, 3, 17]);
       }),
       { numRuns: 150 * SCALE },
+    );
+  });
+
+  const inflated = (bytes: Uint8Array, runner: number, keepsContext: boolean, chunk = 0) => {
+    engine["parseDeflates"]!(1, keepsContext ? 1 : 0);
+    const run = parseRun(engine, runner, bytes, chunk);
+    engine["parseDeflates"]!(0, 0);
+    return run;
+  };
+
+  test("the compressed messages of RFC 7692 §7.2.3", () => {
+    const first = "c107f248cdc9c90700";
+    const rows: [name: string, hex: string, count: number][] = [
+      ["one block", first, 1],
+      ["in pieces", "4103f248cd8004c9c90700", 1],
+      ["the window is kept", first + "c105f200110000", 2],
+      ["a block that is not compressed", "c10b000500faff48656c6c6f00", 1],
+      ["a last block", "c108f348cdc9c9070000", 1],
+      ["a last block, then another message", "c108f348cdc9c9070000" + first, 2],
+      ["two blocks", "c10df24805000000ffffcac9c90700", 1],
+      ["not compressed", "810548656c6c6f" + first, 2],
+    ];
+    for (const [name, hex, count] of rows) {
+      const run = inflated(Buffer.from(hex, "hex"), RUNNER.serverFrames, true);
+      assert.deepEqual(
+        shown(run),
+        Array.from({ length: count }, () => "response string =Hello"),
+        name,
+      );
+      assert.equal(run.anomalies, 0, name);
+      assertChunked(
+        (piece, chunk) => inflated(piece, RUNNER.serverFrames, true, chunk),
+        Buffer.from(hex, "hex"),
+      );
+    }
+  });
+
+  test("a message that does not inflate is noted, and the next one is read", () => {
+    const good = "c107f248cdc9c90700";
+    const rows: [name: string, hex: string, wanted: number][] = [
+      ["a reserved kind of block", "c10207ff" + good, 1],
+      ["a distance before the beginning", "c105f200110000" + good, 1],
+      ["cut off", "c104f248cdc9" + good, 1],
+      ["the bit without the extension's last bytes", "c100" + good, 1],
+    ];
+    for (const [name, hex, wanted] of rows) {
+      const bytes = Buffer.from(hex, "hex");
+      const run = inflated(bytes, RUNNER.serverFrames, true);
+      assert.equal(shown(run).filter((line) => line === "response string =Hello").length, wanted, name);
+      if (!hex.startsWith("c100")) assert.equal(run.anomalies, ANOMALY.compressed, name);
+      assertChunked((piece, chunk) => inflated(piece, RUNNER.serverFrames, true, chunk), bytes);
+    }
+    const unasked = parse(Buffer.from(good, "hex"), RUNNER.serverFrames);
+    assert.equal(unasked.anomalies, ANOMALY.malformed, "the bit without the extension");
+  });
+
+  test("a bomb is inflated as far as the caps go, and the next message is read", async () => {
+    const deflate = deflateWith({ server_no_context_takeover: true }, true);
+    const bomb = await compress(deflate, Buffer.alloc(32 << 20, "a "), true);
+    deflate.cleanup();
+    const frames = [
+      { opcode: "text", payload: bomb, isFinal: true, isCompressed: true },
+      frame("text", "x"),
+    ] as const;
+    const run = inflated(server(...frames), RUNNER.serverFrames, false, 4096);
+    const bytes = run.inputs.reduce((sum, one) => sum + one.value.length, 0);
+    assert.ok(bytes > 1 << 20 && bytes < 5 << 20, String(bytes));
+    assert.equal(run.inputs.at(-1)!.value.toString(), "x");
+    assert.equal(run.anomalies, ANOMALY.compressed);
+  });
+
+  test("finds the compressed messages that the ws package receives", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(text, { maxLength: 5 }),
+        fc.nat(40),
+        fc.boolean(),
+        async (texts, cut, keeps) => {
+          const terms = keeps ? {} : ({ server_no_context_takeover: true } as const);
+          const deflate = deflateWith(terms, true);
+          const frames: Frame[] = [];
+          for (const one of texts) {
+            const payload = await compress(deflate, Buffer.from(one), true);
+            const at = cut % (payload.length + 1);
+            frames.push({
+              opcode: "text",
+              payload: payload.subarray(0, at),
+              isFinal: false,
+              isCompressed: true,
+            });
+            frames.push(frame("ping", "?"), frame("continuation", payload.subarray(at)));
+          }
+          deflate.cleanup();
+          const bytes = server(...frames, frame("close", ""));
+          assert.deepEqual(await receive(bytes, false, terms), texts);
+          const run = inflated(bytes, RUNNER.serverFrames, keeps);
+          const wanted = parse(server(...texts.map((one) => frame("text", one))), RUNNER.serverFrames);
+          const isPing = (line: string) => line.includes("\t.k70696e67\t3f");
+          assert.deepEqual(
+            run.list.split("\n").filter((line) => !isPing(line)),
+            wanted.list.split("\n"),
+          );
+          assertChunked((piece, chunk) => inflated(piece, RUNNER.serverFrames, keeps, chunk), bytes, [1, 17]);
+        },
+      ),
+      { numRuns: 60 * SCALE },
+    );
+  });
+
+  test("never-traps, and chunked-equals-whole, on compressed messages with flipped bytes", async () => {
+    const deflate = deflateWith({}, true);
+    const payloads: Buffer[] = [];
+    for (const one of ["Hello", '{"a":"' + "b".repeat(400) + '"}', "Hello again, hello"]) {
+      payloads.push(await compress(deflate, Buffer.from(one), true));
+    }
+    deflate.cleanup();
+    const whole = server(
+      ...payloads.map((payload) => ({ opcode: "text", payload, isFinal: true, isCompressed: true }) as const),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 4 }), (flips) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, value] of flips) bytes[at] = value;
+        assertChunked((piece, chunk) => inflated(piece, RUNNER.serverFrames, true, chunk), bytes, [1, 2, 7]);
+      }),
+      { numRuns: 300 * SCALE },
     );
   });
 

@@ -6,6 +6,7 @@
 // the inputs are drained (Inputs.drain), so that a body of any size needs constant memory. Readers of frames are made
 // for the bodies that need them and go with them: most need none.
 
+import { Address } from "../address";
 import { Inputs } from "../inputs/inputs";
 import { BodyFields, Coding } from "../http/body-fields";
 import { BodyKind, ContentType } from "../http/content-type";
@@ -41,7 +42,8 @@ export class BodyReader {
       this.decoder = new ContentDecoder();
       this.decoder.start(fields.coding, address, ratio, size);
     }
-    if (type.kind == BodyKind.EventStream) {
+    // No server reads events from a request: it is read by what it looks like.
+    if (type.kind == BodyKind.EventStream && address == Address.ResponseBody) {
       this.events = new EventStreamReader();
       this.events.start(this.parser, address);
     } else {
@@ -50,10 +52,10 @@ export class BodyReader {
   }
 
   /** One direction of a WebSocket connection; see WebSocketReader.start(). */
-  startSocket(address: u32, deflates: bool, keepsContext: bool): void {
+  startSocket(address: u32, deflates: bool, keepsContext: bool, ratio: u64, size: u64): void {
     this.reset();
     this.socket = new WebSocketReader();
-    this.socket.start(this.parser, address, deflates, keepsContext);
+    this.socket.start(this.parser, address, deflates, keepsContext, ratio, size);
   }
 
   feed(inputs: Inputs, at: usize, len: u32): void {
@@ -84,6 +86,7 @@ export class BodyReader {
     } else if (this.hasSocket) {
       this.socket.finish(inputs);
       this.anomalies |= this.socket.anomalies;
+      this.limits |= this.socket.limits;
     } else {
       this.parser.finishAll(inputs);
       this.anomalies |= this.parser.anomalies;

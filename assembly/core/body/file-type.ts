@@ -178,6 +178,39 @@ const MEDIA = rows([
   "application/x-sh text/x-shellscript text/x-python text/x-perl",
 ]);
 
+/** The first four bytes of files as a little-endian integer, and their FileType; 0 ends the list. */
+// prettier-ignore
+const MAGIC = memory.data<u32>([
+  0x474e5089, FileType.Png,
+  0x38464947, FileType.Gif,
+  0x002a4949, FileType.Tiff,
+  0x2a004d4d, FileType.Tiff,
+  0x00010000, FileType.Icon,
+  0x04034b50, FileType.Zip,
+  0x06054b50, FileType.Zip,
+  0x08074b50, FileType.Zip,
+  0xfd2fb528, FileType.Zstd,
+  0xafbc7a37, FileType.SevenZip,
+  0xe011cfd0, FileType.Compound,
+  0x74725c7b, FileType.Rtf,
+  0xa3df451a, FileType.Matroska,
+  0x5367674f, FileType.Ogg,
+  0x43614c66, FileType.Flac,
+  0x464c457f, FileType.Elf,
+  0x6d736100, FileType.Wasm,
+  0xfeedface, FileType.MachO,
+  0xfeedfacf, FileType.MachO,
+  0xcefaedfe, FileType.MachO,
+  0xcffaedfe, FileType.MachO,
+  0, 0,
+]);
+/** First four bytes that more has to follow, and what: `RIFF…WEBP`, `SQLi…orma`, `Rar!`, CA FE BA BE. */
+const RIFF: u32 = 0x46464952;
+const WEBP: u32 = 0x50424557;
+const SQLI: u32 = 0x694c5153;
+const ORMA: u32 = 0x616d726f;
+const RAR: u32 = 0x21726152;
+const CAFE: u32 = 0xbebafeca;
 /** Bytes that no header of these formats needs more of. */
 const HEAD_BYTES: u32 = 1024;
 const XML_HEAD = text("<?xml");
@@ -229,52 +262,19 @@ export function fileTypeName(type: FileType): Text {
 }
 
 function binaryType(at: usize, len: u32): FileType {
-  switch (load<u32>(at)) {
-    case 0x474e5089:
-      return FileType.Png;
-    case 0x38464947:
-      return FileType.Gif;
-    case 0x46464952:
-      return len >= 12 && load<u32>(at, 8) == 0x50424557 ? FileType.Webp : FileType.Riff;
-    case 0x002a4949:
-    case 0x2a004d4d:
-      return FileType.Tiff;
-    case 0x00010000:
-      return FileType.Icon;
-    case 0x04034b50:
-    case 0x06054b50:
-    case 0x08074b50:
-      return FileType.Zip;
-    case 0xfd2fb528:
-      return FileType.Zstd;
-    case 0xafbc7a37:
-      return FileType.SevenZip;
-    case 0x21726152:
-      return len >= 5 && load<u8>(at, 4) == 0x1a ? FileType.Rar : FileType.None;
-    case 0xe011cfd0:
-      return FileType.Compound;
-    case 0x74725c7b:
-      return FileType.Rtf;
-    case 0xa3df451a:
-      return FileType.Matroska;
-    case 0x5367674f:
-      return FileType.Ogg;
-    case 0x43614c66:
-      return FileType.Flac;
-    case 0x694c5153:
-      return len >= 12 && load<u32>(at, 8) == 0x616d726f ? FileType.Sqlite : FileType.None;
-    case 0x464c457f:
-      return FileType.Elf;
-    case 0x6d736100:
-      return FileType.Wasm;
-    case 0xfeedface:
-    case 0xfeedfacf:
-    case 0xcefaedfe:
-    case 0xcffaedfe:
-      return FileType.MachO;
-    case 0xbebafeca:
-      // A class file has its version behind it, 45 and above, a universal binary the number of its parts.
-      return len >= 8 && bswap(load<u32>(at, 4)) < 45 ? FileType.MachO : FileType.JavaClass;
+  const four = load<u32>(at);
+  for (let row = MAGIC; load<u32>(row) != 0; row += 8) {
+    if (load<u32>(row) == four) return load<u32>(row, 4);
+  }
+  if (len >= 12) {
+    const third = load<u32>(at, 8);
+    if (four == RIFF) return third == WEBP ? FileType.Webp : FileType.Riff;
+    if (four == SQLI && third == ORMA) return FileType.Sqlite;
+  }
+  if (four == RAR && len >= 5 && load<u8>(at, 4) == 0x1a) return FileType.Rar;
+  // A class file has its version behind it, 45 and above, a universal binary the number of its parts.
+  if (four == CAFE && len >= 8) {
+    return bswap(load<u32>(at, 4)) < 45 ? FileType.MachO : FileType.JavaClass;
   }
   return shortMagic(at, len);
 }

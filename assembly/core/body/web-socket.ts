@@ -10,16 +10,23 @@
 // a close frame receivers read nothing more (§5.5.1), so that there are no frames; what stands there is inspected as
 // text, because only somebody who is no WebSocket at all could read it. Each byte is read once.
 //
+// Compressed messages (RFC 7692) are inflated, up to a size that start() is told; what is behind it is not read and noted.
+// Where a message does not inflate, what came out of it is inspected, and the next one begins anew.
+//
+// State: 80 bytes; the state of an Inflate from the first compressed message on, 33 KiB at most where the window is kept.
+//
 // WHY: clients mask what they send; unmasking is 16 bytes at a time into one block for the whole VM. Frames without
 // a mask are read where they lie.
-// SAFETY: the block is written only when no input points into it: inputs are drained before. Lengths are 64 bits wide.
+// SAFETY: the blocks are written only when no input points into them: inputs are drained before. Lengths are 64 bits wide.
 // TEST: test/engine/web-socket.test.ts.
 
 import { Address } from "../address";
 import { Text, text } from "../bytes/text";
 import { Anomaly } from "../inputs/anomaly";
 import { Inputs } from "../inputs/inputs";
+import { Limit } from "../limits";
 import { BodyParser } from "./body-parser";
+import { Inflate, InflateFormat, InflateStatus } from "./inflate";
 import { TextParser } from "./text";
 
 /** Opcodes of frames (RFC 6455 §11.8). */
@@ -57,13 +64,22 @@ const CLOSE = text("close");
 const PING = text("ping");
 const PONG = text("pong");
 
-/** Unmasked bytes of the frame being read; made at first use. */
+/** Bytes that any message may inflate to, whatever its ratio. */
+const FREE_BYTES: u64 = 1024 * 1024;
+/** Bytes that are inflated at a time. */
+const PLAIN_BYTES: u32 = 16 * 1024;
+/** What a compressor leaves out at the end of each message (RFC 7692 §7.2.1). */
+const TAIL = memory.data<u8>([0, 0, 0xff, 0xff]);
+
+/** Unmasked bytes of the frame being read, and what they inflate to; made at first use. */
 let block: usize = 0;
+let plain: usize = 0;
 
 @unmanaged
 export class WebSocketReader {
-  /** Bits of Anomaly. */
+  /** Bits of Anomaly and of Limit. */
   anomalies: u64 = 0;
+  limits: u32 = 0;
   private parser: BodyParser = changetype<BodyParser>(0);
   private address: u32 = 0;
   private deflates: bool = false;
@@ -84,18 +100,32 @@ export class WebSocketReader {
   /** A message has begun and its last frame has not ended. */
   private inMessage: bool = false;
   private isCompressed: bool = false;
+  private keepsContext: bool = false;
+  private ratio: u64 = 0;
+  private size: u64 = 0;
+  /** Bytes of the message, compressed and inflated. */
+  private coded: u64 = 0;
+  private decoded: u64 = 0;
+  /** Made for the first compressed message. */
+  private inflate: Inflate = changetype<Inflate>(0);
+  /** The message does not inflate any further. */
+  private isBroken: bool = false;
   /** Payloads of control frames, and what stands behind a close frame; made at first use. */
   private aside: TextParser = changetype<TextParser>(0);
 
   /**
    * `parser` is lent until reset(). `deflates`: permessage-deflate was agreed on (RFC 7692); `keepsContext`: this
-   * direction's compressor keeps its window from message to message.
+   * direction's compressor keeps its window from message to message. A message may inflate to `size` bytes, and beyond
+   * the first MiB to `ratio` times what it is compressed to.
    */
-  start(parser: BodyParser, address: u32, deflates: bool, keepsContext: bool): void {
+  start(parser: BodyParser, address: u32, deflates: bool, keepsContext: bool, ratio: u64, size: u64): void {
     this.reset();
     this.parser = parser;
     this.address = address;
     this.deflates = deflates;
+    this.keepsContext = keepsContext;
+    this.ratio = ratio;
+    this.size = size;
   }
 
   /** Reads all of `len` bytes. */
@@ -129,11 +159,14 @@ export class WebSocketReader {
   /** Forgets the connection; its inputs must have been drained. */
   reset(): void {
     this.anomalies = 0;
+    this.limits = 0;
     this.place = Place.First;
     this.inMessage = false;
     this.parser = changetype<BodyParser>(0);
     if (changetype<usize>(this.aside) != 0) this.aside.free();
     this.aside = changetype<TextParser>(0);
+    if (changetype<usize>(this.inflate) != 0) this.inflate.free();
+    this.inflate = changetype<Inflate>(0);
   }
 
   free(): void {
@@ -219,6 +252,7 @@ export class WebSocketReader {
     if (this.inMessage) this.endMessage(inputs);
     this.inMessage = true;
     this.isCompressed = (this.first & allowed) != 0;
+    if (this.isCompressed) this.beginInflate();
     this.parser.startMessage(this.address, opcode != Opcode.Binary);
   }
 
@@ -247,7 +281,7 @@ export class WebSocketReader {
       this.statusLeft -= status;
       this.aside.feedAll(inputs, at + status, len - status);
     } else if (this.isCompressed) {
-      this.anomalies |= Anomaly.WebsocketCompressed;
+      this.inflateAll(inputs, at, len);
     } else {
       this.parser.feedAll(inputs, at, len);
     }
@@ -265,8 +299,56 @@ export class WebSocketReader {
 
   private endMessage(inputs: Inputs): void {
     this.inMessage = false;
+    if (this.isCompressed) this.endInflate(inputs);
     this.parser.finishAll(inputs);
     this.anomalies |= this.parser.anomalies;
+  }
+
+  private beginInflate(): void {
+    if (plain == 0) plain = heap.alloc(PLAIN_BYTES);
+    this.coded = 0;
+    this.decoded = 0;
+    if (changetype<usize>(this.inflate) == 0) {
+      this.inflate = new Inflate();
+      this.isBroken = true;
+    }
+    if (this.isBroken) this.inflate.start(InflateFormat.Raw);
+    else if (!this.keepsContext) this.inflate.resetWindow();
+    this.isBroken = false;
+  }
+
+  private inflateAll(inputs: Inputs, at: usize, len: u32): void {
+    const inflate = this.inflate;
+    this.coded += len;
+    const allowed = min(this.size, max(FREE_BYTES, this.coded * this.ratio));
+    let given: u32 = PLAIN_BYTES;
+    while (!this.isBroken && (len != 0 || given == PLAIN_BYTES)) {
+      inputs.drain();
+      inflate.run(at, len, plain, PLAIN_BYTES);
+      at += inflate.taken;
+      len -= inflate.taken;
+      given = inflate.given;
+      const wanted = <u32>min(<u64>given, allowed - min(allowed, this.decoded));
+      this.decoded += given;
+      this.parser.feedAll(inputs, plain, wanted);
+      if (wanted != given) this.giveUp(Limit.Inflate);
+      else if (inflate.status == InflateStatus.Malformed) this.giveUp(0);
+    }
+  }
+
+  /** The rest of the message is not read. */
+  private giveUp(limit: u32): void {
+    this.isBroken = true;
+    this.anomalies |= Anomaly.WebsocketCompressed;
+    this.limits |= limit;
+  }
+
+  /** The compressor's last bytes, which are not sent, end the message's last block. */
+  private endInflate(inputs: Inputs): void {
+    this.isCompressed = false;
+    if (this.isBroken) return;
+    this.inflateAll(inputs, TAIL, 4);
+    if (!this.isBroken && !this.inflate.isBetweenBlocks) this.giveUp(0);
   }
 
   /** A message that a close frame cuts off is never delivered; what came of it is judged. */
