@@ -186,6 +186,7 @@ describe("inflate", () => {
     for (const [format, bytes] of [
       [FORMAT.zlib, dictionary],
       [FORMAT.zlib, Buffer.from([0x78, 0x9d])],
+      [FORMAT.deflate, dictionary],
       [FORMAT.zlib, Buffer.from([0x88, 0x1c])],
       [FORMAT.gzip, Buffer.from([0x1f, 0x8b, 7, 0])],
       [FORMAT.gzip, Buffer.from("plain")],

@@ -218,8 +218,8 @@ export class Inflate extends BlockReader {
     const method = (<u32>this.hold) & 0xff;
     const more = (<u32>(this.hold >> 8)) & 0xff;
     if ((method & 15) == METHOD_DEFLATE && method >> 4 <= 7 && ((method << 8) | more) % 31 == 0) {
+      if ((more & FLAG_DICTIONARY) != 0) return this.need(48) ? this.refuse() : false;
       this.use(16);
-      if ((more & FLAG_DICTIONARY) != 0) return this.refuse();
       this.format = InflateFormat.Zlib;
     } else if (this.format == InflateFormat.Zlib) {
       return this.refuse();
@@ -285,13 +285,15 @@ export class Inflate extends BlockReader {
     for (; this.fieldLeft != 0; this.fieldLeft--) {
       if (!this.need(8)) return false;
       const byte = this.headerByte();
-      if (this.fieldLeft >= GZIP_HEADER - 1) {
-        // The method, then the flags; as zlib does, judged when both are there.
-        if (this.fieldLeft < GZIP_HEADER && this.headerFlags != METHOD_DEFLATE) return this.refuse();
+      if (this.fieldLeft == GZIP_HEADER) {
+        this.headerFlags = byte;
+      } else if (this.fieldLeft == GZIP_HEADER - 1) {
+        // As zlib does, the method is judged when the flags are there, too.
+        if (this.headerFlags != METHOD_DEFLATE) return this.refuse();
+        if ((byte & FLAGS_RESERVED) != 0) this.flags |= InflateFlag.Header;
         this.headerFlags = byte;
       }
     }
-    if ((this.headerFlags & FLAGS_RESERVED) != 0) this.flags |= InflateFlag.Header;
     this.state = State.GzipExtraLength;
     return true;
   }
