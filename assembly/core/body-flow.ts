@@ -1,6 +1,7 @@
 // The body of one direction: how far it is looked at, and whether it has to wait for the verdict. The adapter asks
 // `holds` after each chunk; the mode is the configuration's, or Streamed where holding would stop the exchange itself.
 
+import { Address } from "./address";
 import { BodyReader } from "./body/body-reader";
 import { BodyMode, OverLimit } from "./config/body-mode";
 import { Config } from "./config/config";
@@ -41,8 +42,9 @@ export class BodyFlow {
     this.declared = fields.length;
     this.rejectsUnreadable = config.rejectsUnreadable;
     this.mode = mode;
-    // A stream of events may go on for ever.
-    if (waits || type.kind == BodyKind.EventStream) this.mode = min<u32>(mode, BodyMode.Streamed);
+    // A stream of events may go on for ever; a request that is called one must not go unheld for that.
+    const isEvents = type.kind == BodyKind.EventStream && address == Address.ResponseBody;
+    if (waits || isEvents) this.mode = min<u32>(mode, BodyMode.Streamed);
     this.capture = config.bodyCaptureSize;
     this.overLimit = config.overLimit;
     this.reader.start(type, fields, address, config.inflateRatio, config.inflateSize);
