@@ -78,6 +78,13 @@ export class BodyFlow {
     return this.isOver && this.overLimit != OverLimit.Stream;
   }
 
+  /** What is held has to go on before its end: the rest is looked at while it passes, or as the policy for long bodies says. */
+  letGo(): void {
+    this.isOver = true;
+    if (this.overLimit == OverLimit.Reject) this.isRejected = true;
+    this.mode = BodyMode.Streamed;
+  }
+
   /** The bytes that came have to wait for the verdict. */
   get holds(): bool {
     if (!this.isOpen || this.mode < <u32>BodyMode.Buffered) return false;

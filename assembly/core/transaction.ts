@@ -258,6 +258,24 @@ export class Transaction {
     else this.drain();
   }
 
+  /** The host takes no more bytes of a body that is held: what came was judged, the rest is while it passes. */
+  letRequestGo(): void {
+    this.phase = Phase.RequestBody;
+    this.letGo(this.request, Limit.RequestBody);
+  }
+
+  letResponseGo(): void {
+    this.phase = Phase.ResponseBody;
+    this.letGo(this.response, Limit.ResponseBody);
+  }
+
+  private letGo(flow: BodyFlow, limit: u32): void {
+    flow.letGo();
+    this.limits |= limit;
+    this.rejected = this.rejected || flow.isRejected;
+    this.notePhase();
+  }
+
   /** The request is complete: with its last body byte, its trailers, or its headers. */
   endRequest(): void {
     if (this.requestEnded) return;

@@ -64,3 +64,8 @@ export enum MetricKind {
   Gauge = 1,
   Histogram = 2,
 }
+
+export enum StreamType {
+  HttpRequest = 0,
+  HttpResponse = 1,
+}

@@ -1,6 +1,7 @@
 // The host's entry points: finds the object a call is for, and nothing else.
 
 import { Policy } from "../core/policy";
+import { hasWaiting } from "./body-gate";
 import { ContextTable } from "./context-table";
 import { PluginContext } from "./plugin-context";
 import { StreamContext } from "./stream-context";
@@ -39,8 +40,14 @@ export function proxy_on_configure(root: u32, size: u32): bool {
   return ok;
 }
 
-export function proxy_on_tick(_root: u32): void {
+export function proxy_on_tick(root: u32): void {
   flushStats();
+  if (!hasWaiting()) return;
+  // A stream that is answered here is deleted later, when the callback has returned.
+  for (let slot: u32 = 0; slot < streams.slotCount; slot++) {
+    const id = streams.idAt(slot);
+    if (id != 0 && <u32>parents.get(id) == root) changetype<StreamContext>(streams.get(id)).onTick(id);
+  }
 }
 
 export function proxy_on_request_headers(id: u32, _count: u32, end: u32): u32 {

@@ -14,6 +14,16 @@ export class ContextTable {
   private mask: u32 = 0;
   private count: u32 = 0;
 
+  /** Number of slots, for walks over all contexts; none must be set or deleted on the way. */
+  get slotCount(): u32 {
+    return this.mask == 0 ? 0 : this.mask + 1;
+  }
+
+  /** Id in the slot, or 0. */
+  idAt(slot: u32): u32 {
+    return load<u32>(this.slots + <usize>(slot * SLOT));
+  }
+
   get(id: u32): usize {
     if (this.mask == 0) return 0;
     let slot = this.slots + <usize>(this.home(id) * SLOT);

@@ -3,6 +3,7 @@
 // memory the caller chose, so nothing is copied twice.
 
 import {
+  proxy_continue_stream,
   proxy_define_metric,
   proxy_get_buffer_bytes,
   proxy_get_current_time_nanoseconds,
@@ -14,6 +15,7 @@ import {
   proxy_record_metric,
   proxy_replace_header_map_value,
   proxy_send_local_response,
+  proxy_set_effective_context,
   proxy_set_property,
   proxy_set_shared_data,
   proxy_set_tick_period_milliseconds,
@@ -108,6 +110,16 @@ export function sendLocalResponse(
   grpc: u32,
 ): Status {
   return <Status>proxy_send_local_response(status, details, detailsLen, body, bodyLen, pairs, pairsLen, grpc);
+}
+
+/** Lets one direction of a paused stream go on; the stream is that of the callback, or of setEffectiveContext(). */
+export function continueStream(type: i32): Status {
+  return <Status>proxy_continue_stream(type);
+}
+
+/** Makes the hostcalls of this callback speak of another context: of a stream, in a tick. */
+export function setEffectiveContext(id: u32): Status {
+  return <Status>proxy_set_effective_context(id);
 }
 
 /** Puts bytes in the place of the first `size` ones of a body that is held. */

@@ -10,13 +10,13 @@ import { Policy } from "../core/policy";
 import { Decision, decide } from "../core/report/decision";
 import { choosePolicy } from "../core/route-choice";
 import { Transaction } from "../core/transaction";
-import { Buffer, DataStatus, HeaderMap, HeadersStatus, Status, TrailersStatus } from "./abi";
+import { Buffer, DataStatus, HeaderMap, HeadersStatus, Status, StreamType, TrailersStatus } from "./abi";
 import { askForReadable } from "./accept-encoding";
 import { trimPort } from "./attributes";
 import { BodyGate } from "./body-gate";
 import { makeId } from "./event-id";
 import { reportEvent } from "./event-reporter";
-import { now, readHeaderPairs, readProperty, received } from "./host";
+import { continueStream, now, readHeaderPairs, readProperty, received, setEffectiveContext } from "./host";
 import { replaceResponseBody, sendBlockResponse } from "./local-response";
 import { Counter, count, countLimits } from "./telemetry";
 
@@ -158,6 +158,35 @@ export class StreamContext {
       this.tx.endResponse();
     }
     return this.settle() ? TrailersStatus.StopIteration : TrailersStatus.Continue;
+  }
+
+  /**
+   * A second has passed. Where the host's buffer is smaller than what we would hold it has stopped reading, and would
+   * for ever: what it keeps was judged and goes on, the rest is judged while it passes, and the event says so.
+   */
+  onTick(id: u32): void {
+    if (this.outcome != Outcome.None || !this.started) return;
+    if (!this.requestEnded && this.request.isStalled()) {
+      this.tx.letRequestGo();
+      this.resume(id, StreamType.HttpRequest, this.request);
+      this.held = false;
+    } else if (this.response.isStalled()) {
+      this.tx.letResponseGo();
+      this.resume(id, StreamType.HttpResponse, this.response);
+    }
+  }
+
+  /** Lets what the host keeps go on, unless the limit that is hit with it blocks. */
+  private resume(id: u32, type: StreamType, gate: BodyGate): void {
+    count(Counter.Stalled);
+    setEffectiveContext(id);
+    scratch.reset();
+    if (this.settle()) return;
+    gate.pass();
+    if (continueStream(type) != Status.Ok) count(Counter.HostErrors);
+    if (type != StreamType.HttpResponse) return;
+    this.responseBegun = true;
+    this.responseFlows = true;
   }
 
   onLog(): void {

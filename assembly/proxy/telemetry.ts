@@ -16,8 +16,9 @@ export enum Counter {
   InspectedBytes = 6,
   Reset = 7,
   Replaced = 8,
+  Stalled = 9,
   /** From here on one counter per limit, in the order of their bits. */
-  Limits = 9,
+  Limits = 10,
 }
 
 const COUNTERS: StaticArray<Text> = [
@@ -30,6 +31,7 @@ const COUNTERS: StaticArray<Text> = [
   text("wardgate_inspected_bytes"),
   text("wardgate_reset"),
   text("wardgate_replaced"),
+  text("wardgate_stalled"),
   text("wardgate_limit_request_body"),
   text("wardgate_limit_response_body"),
   text("wardgate_limit_budget"),

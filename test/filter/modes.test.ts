@@ -299,3 +299,68 @@ describe("mode observe", () => {
     });
   }
 });
+
+describe("a proxy whose buffer is smaller than what is held", () => {
+  const LONG = JSON.stringify({ fill: "x".repeat(60_000) });
+  /** Headers and 40 KB of a body without a length, and then nothing: the proxy has stopped reading. */
+  const stall = async (config: object) => {
+    const host = await startFilter({ ...BLOCK, ...config }, { bufferLimit: 32 * 1024 });
+    const stream = host.stream({ ...POST_JSON, http2: true }).request(false);
+    for (let at = 0; at < 40_000; at += 8000) stream.requestBody(LONG.slice(at, at + 8000));
+    return { host, stream };
+  };
+
+  test("request → let go after three ticks without a byte, judged while it passes, and the event says so", async () => {
+    const { host, stream } = await stall({});
+    for (let i = 0; i < 2; i++) host.tick();
+    assert.ok(stream.upstream.nothing);
+    host.tick();
+    assert.equal(stream.upstream.text, LONG.slice(0, 40_000));
+    stream.requestBody(LONG.slice(40_000), true);
+    stream.responseHeaders({ ":status": "204" }, true);
+    assert.deepEqual(told(host), [["monitor", "request_body", undefined, ["request_body"]]]);
+    assert.equal(counters(host)["wardgate_stalled"], 1);
+    host.assertClean();
+  });
+
+  test("an attack in what follows → cut", async () => {
+    const { host, stream } = await stall({});
+    for (let i = 0; i < 3; i++) host.tick();
+    stream.requestBody(`","b":"${ATTACK}"}`, true);
+    assert.equal(stream.client.status, 403);
+    host.assertClean();
+  });
+
+  test("on_limit block, over_limit reject → 403, the upstream saw nothing", async () => {
+    for (const config of [{ on_limit: "block" }, { over_limit: "reject" }]) {
+      const { host, stream } = await stall(config);
+      for (let i = 0; i < 3; i++) host.tick();
+      assert.equal(stream.client.status, 403);
+      assert.ok(stream.upstream.nothing);
+      host.assertClean();
+    }
+  });
+
+  test("a slow sender of a short body → held on", async () => {
+    const host = await startFilter();
+    const stream = host.stream(POST_JSON).request(false).requestBody(LONG.slice(0, 10_000));
+    for (let i = 0; i < 20; i++) host.tick();
+    assert.ok(stream.upstream.nothing);
+    stream.requestBody(`${ATTACK}"}`, true);
+    assert.equal(stream.client.status, 403);
+    host.assertClean();
+  });
+
+  test("response → let go, and the event says so", async () => {
+    const config = { ...RESPONSES, response_body: "BUFFERED" };
+    const host = await startFilter(config, { bufferLimit: 32 * 1024 });
+    const stream = host.stream({ upstreamHttp2: true }).request().responseHeaders(JSON_RESPONSE);
+    for (let at = 0; at < 40_000; at += 8000) stream.responseBody(LONG.slice(at, at + 8000));
+    for (let i = 0; i < 3; i++) host.tick();
+    assert.equal(stream.client.text, LONG.slice(0, 40_000));
+    stream.responseBody(`","b":"${SECRET}"}`, true);
+    assert.ok(stream.client.reset);
+    assert.deepEqual(told(host), [["reset", "response_body", undefined, ["response_body"]]]);
+    host.assertClean();
+  });
+});

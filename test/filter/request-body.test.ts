@@ -222,7 +222,7 @@ describe("filter request body over the limit", () => {
     host.assertClean();
   });
 
-  test("proxy holds less than the filter wants → 413 from the proxy, and no trap", async () => {
+  test("proxy holds less than a body of declared length needs → 413 from the proxy, and no trap", async () => {
     const host = await startFilter(BLOCK, { bufferLimit: 100 });
     const headers = { ...POST_JSON.headers, "content-length": "200" };
     const stream = host.stream({ ...POST_JSON, headers }).request(false);
