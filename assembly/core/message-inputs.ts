@@ -6,7 +6,7 @@ import { GraphqlParser } from "./body/graphql";
 import { text } from "./bytes/text";
 import { BearerToken } from "./http/bearer-token";
 import { BodyFields } from "./http/body-fields";
-import { ContentType } from "./http/content-type";
+import { BodyKind, ContentType } from "./http/content-type";
 import { Cookies } from "./http/cookies";
 import { HeaderPairs, pushHeaders } from "./http/header-fields";
 import { QueryParser } from "./http/query";
@@ -48,6 +48,7 @@ export function pushRequestHead(tx: Transaction): u64 {
   target.start(fields.path.at, fields.path.len);
   pushOne(tx, Address.RequestMethod, fields.method.at, fields.method.len);
   while (!target.push(inputs)) tx.drain();
+  if (contentType.kind == BodyKind.Grpc) pushCall(tx);
   const found = fields.hasCookies ? pushCookies(tx) : 0;
   pairs.rewind();
   while (!pushHeaders(inputs, pairs, Address.RequestHeaders)) tx.drain();
@@ -112,6 +113,14 @@ export function pushOne(tx: Transaction, address: u32, at: usize, len: u32): voi
   if (len == 0) return;
   if (inputs.room() == 0) tx.drain();
   inputs.push(address, InputKind.String, 0, at, len);
+}
+
+/** The head of a gRPC request, at the addresses that Datadog's rules have for it, where some rule looks there. */
+function pushCall(tx: Transaction): void {
+  if (tx.policy.reads(Address.GrpcMethod)) pushOne(tx, Address.GrpcMethod, fields.path.at, fields.path.len);
+  if (!tx.policy.reads(Address.GrpcRequestMetadata)) return;
+  pairs.rewind();
+  while (!pushHeaders(inputs, pairs, Address.GrpcRequestMetadata)) tx.drain();
 }
 
 function pushCookies(tx: Transaction): u64 {

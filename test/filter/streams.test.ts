@@ -68,6 +68,71 @@ describe("upgrades", () => {
   });
 });
 
+describe("gRPC", () => {
+  const GRPC = {
+    method: "POST",
+    path: "/chat.Chat/Talk",
+    http2: true,
+    headers: { "content-type": "application/grpc" },
+  };
+  const MESSAGES = {
+    ...RESPONSES,
+    response_body: "BUFFERED",
+    custom_rules: [
+      ...RESPONSES.custom_rules,
+      {
+        id: "t-message",
+        name: "Marker of t-message",
+        tags: { type: "message", category: "attack_attempt" },
+        conditions: [
+          {
+            operator: "phrase_match",
+            parameters: { inputs: [{ address: "grpc.server.request.message" }], list: [ATTACK] },
+          },
+        ],
+        on_match: ["block"],
+      },
+    ],
+  };
+  const frame = (text: string): Buffer =>
+    Buffer.concat([Buffer.of(0, 0, 0, 0, text.length + 2, 0x0a, text.length), Buffer.from(text)]);
+
+  test("each message goes on when it is whole and judged; nothing waits for the call's end", async () => {
+    const host = await startFilter(MESSAGES);
+    const stream = host.stream(GRPC).request(false);
+    assert.ok(stream.upstream.headers, "headers are not held");
+    const sent = Buffer.concat([frame("one"), frame("two")]);
+    stream.requestBody(sent.subarray(0, 4));
+    assert.equal(stream.upstream.body.length, 0);
+    stream.requestBody(sent.subarray(4, 10));
+    assert.equal(stream.upstream.body.length, 10);
+    stream.requestBody(sent.subarray(10, 13));
+    assert.equal(stream.upstream.body.length, 10);
+    stream.requestBody(sent.subarray(13));
+    assert.deepEqual(stream.upstream.body, sent);
+    stream.responseHeaders({ ":status": "200", "content-type": "application/grpc" });
+    assert.equal(stream.client.status, 200);
+    stream.responseBody(sent.subarray(0, 10));
+    assert.equal(stream.client.body.length, 10);
+    stream.requestBody(frame("three"));
+    assert.equal(stream.upstream.body.length, sent.length + 12);
+    stream.responseBody(sent.subarray(10)).responseTrailers({ "grpc-status": "0" });
+    assert.deepEqual(stream.client.body, sent);
+    assert.deepEqual(told(host), []);
+    host.assertClean();
+  });
+
+  test("attack in the second message → the call is answered, and that message never went on", async () => {
+    const host = await startFilter(MESSAGES);
+    const stream = host.stream(GRPC).request(false).requestBody(frame("one"));
+    for (const byte of frame(ATTACK)) if (!stream.finished) stream.requestBody(Buffer.of(byte));
+    assert.deepEqual(stream.upstream.body, frame("one"));
+    assert.ok(stream.finished);
+    assert.deepEqual(told(host), [["block", "request_body", undefined, undefined]]);
+    host.assertClean();
+  });
+});
+
 describe("accept-encoding", () => {
   const ROWS: [given: string, wanted: string][] = [
     ["gzip, deflate, br, zstd", "gzip,deflate"],

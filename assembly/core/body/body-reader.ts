@@ -15,6 +15,7 @@ import { Limit } from "../limits";
 import { BodyParser } from "./body-parser";
 import { ContentDecoder } from "./content-decoder";
 import { EventStreamReader } from "./event-stream";
+import { GrpcReader, encodingOf, flavourOf } from "./grpc";
 import { WebSocketReader } from "./web-socket";
 
 /** A type that says nothing: what a body is in a coding that cannot be read is for its first bytes to tell. */
@@ -29,6 +30,7 @@ export class BodyReader {
   /** At most one of them is there. */
   private events: EventStreamReader = changetype<EventStreamReader>(0);
   private socket: WebSocketReader = changetype<WebSocketReader>(0);
+  private grpc: GrpcReader = changetype<GrpcReader>(0);
   private decoder: ContentDecoder = changetype<ContentDecoder>(0);
 
   /** A new body of that type, pushed at `address`; `ratio` and `size` bound what it may decode to. */
@@ -46,9 +48,21 @@ export class BodyReader {
     if (type.kind == BodyKind.EventStream && address == Address.ResponseBody) {
       this.events = new EventStreamReader();
       this.events.start(this.parser, address);
+    } else if (type.kind == BodyKind.Grpc) {
+      this.startGrpc(type, fields, address, ratio, size);
     } else {
       this.parser.start(type, address);
     }
+  }
+
+  private startGrpc(type: ContentType, fields: BodyFields, address: u32, ratio: u64, size: u64): void {
+    const isRequest = address == Address.RequestBody;
+    const messages = isRequest ? <u32>Address.GrpcRequestMessage : address;
+    const trailers: u32 = isRequest ? Address.RequestTrailers : Address.ResponseTrailers;
+    const flavour = flavourOf(type.type, type.typeLen);
+    const encoding = encodingOf(fields.messageCoding.at, fields.messageCoding.len);
+    this.grpc = new GrpcReader();
+    this.grpc.start(this.parser, flavour, encoding, messages, trailers, ratio, size);
   }
 
   /** One direction of a WebSocket connection; see WebSocketReader.start(). */
@@ -68,7 +82,11 @@ export class BodyReader {
 
   /** Bytes without a content coding. */
   private read(inputs: Inputs, at: usize, len: u32): void {
-    if (this.hasEvents) this.events.feed(inputs, at, len);
+    if (this.isFramed) {
+      this.grpc.feed(inputs, at, len);
+      this.limits |= this.grpc.limits;
+      if ((this.grpc.anomalies & Anomaly.GrpcEncoding) != 0) this.limits |= Limit.Encoding;
+    } else if (this.hasEvents) this.events.feed(inputs, at, len);
     else if (this.hasSocket) this.socket.feed(inputs, at, len);
     else this.parser.feedAll(inputs, at, len);
   }
@@ -80,7 +98,10 @@ export class BodyReader {
       this.anomalies |= this.decoder.anomalies;
       this.limits |= this.decoder.limits;
     }
-    if (this.hasEvents) {
+    if (this.isFramed) {
+      this.grpc.finish(inputs);
+      this.anomalies |= this.grpc.anomalies;
+    } else if (this.hasEvents) {
       this.events.finish(inputs);
       this.anomalies |= this.events.anomalies;
     } else if (this.hasSocket) {
@@ -93,25 +114,27 @@ export class BodyReader {
     }
   }
 
-  /** The body consists of messages that are judged one by one, and may be passed on one by one. */
+  /** The body consists of messages that are judged one by one, and may be passed on one by one: gRPC. */
   get isFramed(): bool {
-    return false;
+    return changetype<usize>(this.grpc) != 0;
   }
 
   /** True between two messages of a framed body. */
   get atBoundary(): bool {
-    return false;
+    return this.grpc.atBoundary;
   }
 
   /** Nothing of the body is looked at: it is binary. */
   get isBlind(): bool {
-    return !this.hasEvents && !this.hasSocket && this.parser.isBlind;
+    return !this.isFramed && !this.hasEvents && !this.hasSocket && this.parser.isBlind;
   }
 
   /** Forgets the body; its inputs must have been drained. */
   reset(): void {
     if (this.hasEvents) this.events.free();
     if (this.hasSocket) this.socket.free();
+    if (this.isFramed) this.grpc.free();
+    this.grpc = changetype<GrpcReader>(0);
     if (this.isCoded) this.decoder.free();
     this.decoder = changetype<ContentDecoder>(0);
     this.events = changetype<EventStreamReader>(0);

@@ -16,6 +16,7 @@ export enum Coding {
 const CONTENT_LENGTH = text("content-length");
 const CONTENT_ENCODING = text("content-encoding");
 const TRANSFER_ENCODING = text("transfer-encoding");
+const GRPC_ENCODING = text("grpc-encoding");
 const GZIP = text("gzip");
 const X_GZIP = text("x-gzip");
 const DEFLATE = text("deflate");
@@ -31,18 +32,26 @@ export class BodyFields {
   length: i64 = -1;
   /** Two lengths that differ, one that is none, or one beside a transfer coding. */
   hasConflict: bool = false;
+  /** `grpc-encoding`, in the blob that was read; 0 long when there is none. */
+  messageCoding: Text = new Text();
   private hasTransferCoding: bool = false;
 
   clear(): void {
     this.coding = Coding.None;
     this.length = -1;
     this.hasConflict = false;
+    this.messageCoding.len = 0;
     this.hasTransferCoding = false;
   }
 
   /** Reads the pair that `pairs` stands at; for most it is one look at the length of its name. */
   readPair(pairs: HeaderPairs): void {
-    if (pairs.nameLen == 14) {
+    if (pairs.nameLen == 13) {
+      if (isNamed(pairs, GRPC_ENCODING)) {
+        this.messageCoding.at = pairs.value;
+        this.messageCoding.len = pairs.valueLen;
+      }
+    } else if (pairs.nameLen == 14) {
       if (isNamed(pairs, CONTENT_LENGTH)) this.readLength(pairs.value, pairs.valueLen);
     } else if (pairs.nameLen == 16) {
       if (isNamed(pairs, CONTENT_ENCODING)) this.readCodings(pairs.value, pairs.value + pairs.valueLen);

@@ -46,8 +46,8 @@ export class RequestFields {
     this.upgrade.clear();
     type.parse(0, 0);
     while (pairs.next()) {
-      if (pairs.nameLen >= 14) body.readPair(pairs);
-      else this.readPair(pairs, type);
+      if (pairs.nameLen >= 13) body.readPair(pairs);
+      if (pairs.nameLen <= 13) this.readPair(pairs, type);
     }
     this.isMalformed = pairs.malformed;
   }
