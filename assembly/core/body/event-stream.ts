@@ -156,7 +156,12 @@ export class EventStreamReader {
   }
 
   private isField(): bool {
-    return this.name == DATA_NAME || this.name == EVENT_NAME || this.name == ID_NAME;
+    return this.isNamed(DATA_NAME) || this.isNamed(EVENT_NAME) || this.isNamed(ID_NAME);
+  }
+
+  /** NULs behind a name do not show in the integer, and are part of the name. */
+  private isNamed(name: u64): bool {
+    return this.name == name && this.nameLen == 8 - <u32>(clz(name) >> 3);
   }
 
   private beginLine(): void {
@@ -167,7 +172,7 @@ export class EventStreamReader {
 
   private beginValue(inputs: Inputs): void {
     this.place = Place.Aside;
-    if (this.name == DATA_NAME) this.beginData(inputs);
+    if (this.isNamed(DATA_NAME)) this.beginData(inputs);
   }
 
   /** A line of data: those of an event are joined by LF. */
@@ -182,7 +187,7 @@ export class EventStreamReader {
     this.afterReturn = isReturn;
     if (this.place <= Place.Space) {
       // A name alone is a field without a value.
-      if (this.name == DATA_NAME) this.beginData(inputs);
+      if (this.isNamed(DATA_NAME)) this.beginData(inputs);
       else if (this.nameLen == 0) this.endEvent(inputs);
       else if (!this.isField()) this.besides(inputs, 0, 0, true);
     }
@@ -230,7 +235,7 @@ export class EventStreamReader {
   }
 
   private key(): Text | null {
-    if (this.name == EVENT_NAME) return EVENT;
-    return this.name == ID_NAME ? ID : null;
+    if (this.isNamed(EVENT_NAME)) return EVENT;
+    return this.isNamed(ID_NAME) ? ID : null;
   }
 }
