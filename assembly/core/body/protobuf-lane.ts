@@ -62,6 +62,11 @@ export class ProtobufLane extends ProtobufPath {
     return offset < this.laneEnd;
   }
 
+  /** The same, and it is followed as one text. */
+  protected isFollowedAsText(offset: u64): bool {
+    return offset < this.laneEnd && !this.laneRuns;
+  }
+
   /** Shows the lane [at, end), of which the first byte is at `offset`; it takes what it has not seen. */
   protected follow(inputs: Inputs, offset: u64, at: usize, end: usize): void {
     if (this.laneLeft == 0 || offset + <u64>(end - at) <= this.laneNext) return;

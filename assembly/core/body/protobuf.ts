@@ -74,6 +74,8 @@ export class ProtobufParser extends ProtobufLane {
   private look: ByteWriter = new ByteWriter();
   /** Up to where fields were pushed as part of a text around them. */
   private coveredEnd: u64 = 0;
+  /** The same where the text around them is one piece. */
+  private coveredTextEnd: u64 = 0;
   /** [textFrom, textTo) is text; `isTextOver`: what follows is not. */
   private textFrom: usize = 0;
   private textTo: usize = 0;
@@ -120,6 +122,7 @@ export class ProtobufParser extends ProtobufLane {
     this.fieldLeft = 0;
     this.look.free();
     this.coveredEnd = 0;
+    this.coveredTextEnd = 0;
     this.clearValue();
     this.forgetText();
   }
@@ -300,7 +303,7 @@ export class ProtobufParser extends ProtobufLane {
     // Thousands of letters that happen to read as one.
     if (isLong && isText && shape == Shape.Odd) shape = Shape.None;
     if (this.isToPush(shape, isText)) {
-      if (shape != Shape.None) this.coveredEnd = max(this.coveredEnd, this.offset + len);
+      if (shape != Shape.None) this.cover(this.offset + len, isText);
       if (isLong) this.followField(inputs, isText, at, end);
       else if (isText) this.push(inputs, InputKind.String, this.number, at, have);
       else this.pushBytes(inputs, this.number, at, have);
@@ -309,11 +312,19 @@ export class ProtobufParser extends ProtobufLane {
     if (shape != Shape.None && !isRoot && len != 0) this.openMessage(this.number, this.offset + len);
   }
 
+  /** Fields up to `end` are pushed as part of what is around them. */
+  private cover(end: u64, isText: bool): void {
+    this.coveredEnd = max(this.coveredEnd, end);
+    if (isText) this.coveredTextEnd = max(this.coveredTextEnd, end);
+  }
+
   /** The field is a value by itself, whether it is read as a message or not. */
   private isToPush(shape: Shape, isText: bool): bool {
     // Text in a text that reads as an odd message only is text.
     if (shape == Shape.None || (isText && shape == Shape.Odd)) return true;
     if (!isText && shape == Shape.Message) return false;
+    // Bytes are inspected as runs of letters only, which a text may have others between.
+    if (isText) return !this.isFollowedAsText(this.offset) && this.offset >= this.coveredTextEnd;
     return !this.isFollowed(this.offset) && this.offset >= this.coveredEnd;
   }
 
