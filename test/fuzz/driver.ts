@@ -30,8 +30,21 @@ export interface RunOptions {
   isListed?: boolean;
 }
 
-export class Driver {
+/** Runs the inputs of one target in an engine of its own. */
+export interface InputDriver {
   /** Bytes of the longest list so far. */
+  readonly longestList: number;
+  /** Bytes of memory that the engine has. */
+  readonly memory: number;
+  run(bytes: Uint8Array, options?: RunOptions): Run;
+  /** `runner` other than the target's is given the bytes as they are. */
+  runBody(type: string | undefined, body: Uint8Array, options?: RunOptions, runner?: number): Run;
+  /** Feeds the bytes and leaves the stream as it is then. */
+  abandon(bytes: Uint8Array): void;
+  split(bytes: Uint8Array): { type: string | undefined; body: Uint8Array };
+}
+
+export class Driver implements InputDriver {
   longestList = 0;
   private readonly engine: EngineExports;
   private readonly at: number;
@@ -43,7 +56,6 @@ export class Driver {
     this.typeAt = this.engine["allocate"]!(INPUT_BYTES);
   }
 
-  /** Bytes of memory that the engine has. */
   get memory(): number {
     return this.engine.memory.buffer.byteLength;
   }
@@ -53,21 +65,25 @@ export class Driver {
     return this.runBody(type, body, options);
   }
 
-  runBody(type: string | undefined, body: Uint8Array, options: RunOptions = {}): Run {
+  runBody(
+    type: string | undefined,
+    body: Uint8Array,
+    options: RunOptions = {},
+    runner: number = this.target.runner,
+  ): Run {
     const { engine } = this;
     const { chunk = 0, cuts = 0, room = 0, around = 0, isListed = true } = options;
-    this.declare(type);
+    this.declare(runner === this.target.runner ? type : undefined);
     this.place(body, around);
     engine["parseCuts"]!(cuts);
     engine["parseLimitRoom"]!(room);
-    const length = engine["parseRun"]!(this.target.runner, this.at, body.length, chunk, isListed ? 1 : 0);
+    const length = engine["parseRun"]!(runner, this.at, body.length, chunk, isListed ? 1 : 0);
     this.longestList = Math.max(this.longestList, length);
     const listAt = engine["parseListAt"]!();
     const list = Buffer.from(new Uint8Array(engine.memory.buffer, listAt, length));
     return { list, anomalies: BigInt.asUintN(64, engine["parseAnomalies"]!() as unknown as bigint) };
   }
 
-  /** Feeds the bytes and leaves the stream as it is then. */
   abandon(bytes: Uint8Array): void {
     const { type, body } = this.split(bytes);
     this.declare(type);
@@ -81,6 +97,10 @@ export class Driver {
   }
 
   private declare(type: string | undefined): void {
+    if (this.target.configure !== undefined) {
+      this.target.configure(this.engine, type ?? "");
+      return;
+    }
     const bytes = Buffer.from(type ?? "", "latin1");
     new Uint8Array(this.engine.memory.buffer, this.typeAt, bytes.length).set(bytes);
     this.engine["parseDeclare"]!(this.typeAt, bytes.length);

@@ -1,6 +1,6 @@
 // Checks one input: the properties that hold for every parser, and the comparison with the target's reference.
 import { Random } from "../differential/random.ts";
-import { Driver, type Run, type RunOptions } from "./driver.ts";
+import { Driver, type InputDriver, type Run, type RunOptions } from "./driver.ts";
 import { featuresOf } from "./features.ts";
 import { replace } from "./mutator.ts";
 import { Sample, shown } from "./sample.ts";
@@ -49,12 +49,12 @@ const MEMORY_BYTES = 48 << 20;
 const MEMORY_PER_LISTED_BYTE = 4;
 
 export class Prober {
-  private driver: Driver;
+  private driver: InputDriver;
   /** An input before, whose run must not change. */
   private earlier: { bytes: Uint8Array; run: Run } | undefined;
 
   constructor(readonly target: Target) {
-    this.driver = new Driver(target);
+    this.driver = makeDriver(target);
   }
 
   /** `seed` decides how the input is cut. */
@@ -63,7 +63,7 @@ export class Prober {
       return await this.check(bytes, new Random(seed));
     } catch (error) {
       if (!isTrap(error)) throw error;
-      this.driver = new Driver(this.target);
+      this.driver = makeDriver(this.target);
       this.earlier = undefined;
       return {
         features: new Set(),
@@ -98,7 +98,7 @@ export class Prober {
     const { reference } = await this.compareWithReference(problems, bytes, whole);
     if (driver.memory > MEMORY_BYTES + MEMORY_PER_LISTED_BYTE * driver.longestList) {
       problems.push(problem("memory", `the engine has ${driver.memory} bytes`));
-      this.driver = new Driver(target);
+      this.driver = makeDriver(target);
     }
     return { features: featuresOf(whole, reference), problems, reference };
   }
@@ -166,8 +166,12 @@ export class Prober {
     const { target, driver } = this;
     if (target.compare === undefined || bytes.length > COMPARED_BYTES) return NO_OPINION;
     const { type = "", body } = driver.split(bytes);
-    const sample = new Sample(type, body, whole, (other, otherType) =>
-      driver.runBody(target.isTyped ? (otherType ?? type) : undefined, other),
+    const sample = new Sample(
+      type,
+      body,
+      whole,
+      (other, otherType) => driver.runBody(target.isTyped ? (otherType ?? type) : undefined, other),
+      (runner, other) => driver.runBody(undefined, other, {}, runner),
     );
     const comparison = await target.compare(sample);
     for (const { kind, detail } of comparison.differences) {
@@ -187,6 +191,10 @@ export class Prober {
     }
     return best;
   }
+}
+
+function makeDriver(target: Target): InputDriver {
+  return target.makeDriver === undefined ? new Driver(target) : target.makeDriver(target);
 }
 
 function problem(property: Problem["property"], detail: string): Problem {

@@ -1,8 +1,24 @@
 // An input and what the engine makes of it, read as far as somebody asks for it.
-import { KIND, readList, type ParsedInput } from "../engine/parse-run.js";
+import { BODY_KIND, RUNNER, readList, type ParsedInput } from "../engine/parse-run.js";
 import type { Run } from "./driver.ts";
 
 const LINE_FEED = 0x0a;
+const UNTYPED = RUNNER.body + BODY_KIND.none;
+const BINARY = RUNNER.body + BODY_KIND.binary;
+/** body.binary, body.wide_encoding */
+const FOUND_BINARY = 0x800000n;
+const WIDE = 0x4000000n;
+/** Of bodies, messages and files; documents of GraphQL are looked for in requests only, and have others. */
+const ADDRESSES = new Set(["7", "8", "9", "15", "21"]);
+
+/** Kind, path and value of the inputs. */
+function linesOf(run: Run): string[] {
+  return run.list
+    .toString("latin1")
+    .split("\n")
+    .filter((line) => ADDRESSES.has(line.slice(0, line.indexOf("\t"))))
+    .map((line) => line.slice(line.indexOf("\t")));
+}
 
 export class Sample {
   private parsed: ParsedInput[] | undefined;
@@ -15,6 +31,8 @@ export class Sample {
     readonly run: Run,
     /** Runs other bytes through the same parser, as declared by `type`. */
     readonly runOther: (body: Uint8Array, type?: string) => Run,
+    /** Runs other bytes through a runner that needs no type. */
+    readonly runAs: (runner: number, body: Uint8Array) => Run,
   ) {}
 
   get inputs(): ParsedInput[] {
@@ -37,9 +55,22 @@ export class Sample {
     return this.decoded ?? undefined;
   }
 
-  /** Values of strings, as text. */
-  strings(): string[] {
-    return this.inputs.filter(({ kind }) => kind === KIND.string).map(({ value }) => value.toString());
+  /**
+   * What is missing of what `message` alone is read as, as a body of no declared type or a binary one; whatever the
+   * address. Undefined when nothing is.
+   */
+  missingOf(message: Uint8Array, isText = true): string | undefined {
+    // A binary message that does not look binary is read by its looks.
+    if (!isText && (this.runAs(BINARY, message).anomalies & FOUND_BINARY) !== 0n) return undefined;
+    const alone = this.runAs(UNTYPED, message);
+    // Texts in streams are UTF-8, whatever they look like.
+    return isText && (alone.anomalies & WIDE) !== 0n ? undefined : this.missingLine(alone);
+  }
+
+  /** An input of another run that this one has not. */
+  missingLine(other: Run): string | undefined {
+    const found = new Set(linesOf(this.run));
+    return linesOf(other).find((line) => !found.has(line));
   }
 }
 

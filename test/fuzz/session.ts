@@ -2,6 +2,7 @@
 import { Random } from "../differential/random.ts";
 import { acceptedBy, acceptedDifferences, type Accepted } from "./accepted.ts";
 import { Corpus, readInputs } from "./corpus.ts";
+import { INPUT_BYTES } from "./driver.ts";
 import { checkGrowth } from "./growth.ts";
 import { Mutator } from "./mutator.ts";
 import { Prober, type Problem } from "./prober.ts";
@@ -71,7 +72,7 @@ export class Session {
     const fresh = isFresh ? this.target.generate(random) : corpus.pick(random);
     const base = typeof fresh === "string" ? Buffer.from(fresh) : fresh;
     const bytes = isFresh && random.oneIn(2) ? base : this.mutator.mutate(base, corpus.pick(random));
-    const findings = await this.try(Uint8Array.from(bytes), random.bits(), false);
+    const findings = await this.try(Uint8Array.from(bytes.subarray(0, INPUT_BYTES)), random.bits(), false);
     if (random.oneIn(GROWTH_ONE_IN)) {
       for (const problem of checkGrowth(this.prober, corpus.pick(random), random)) {
         findings.push(...(await this.report(problem, bytes, 0)));

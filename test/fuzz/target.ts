@@ -1,5 +1,7 @@
 // What a target of the fuzzer is: a parser, how to make inputs for it, and what another reader of the format says.
 import type { Random } from "../differential/random.ts";
+import type { EngineExports } from "../engine/engine-module.js";
+import type { InputDriver } from "./driver.ts";
 import type { Sample } from "./sample.ts";
 
 /** Ours and the reference read an input differently. */
@@ -32,6 +34,10 @@ export interface Target {
   room?: number;
   /** No marker put into an input may stay unseen; false where readers drop bytes on purpose. */
   showsAll?: boolean;
+  /** Tells the engine what an input's first line says, instead of declaring it as a content type. */
+  configure?(engine: EngineExports, type: string): void;
+  /** Runs inputs where that is not the engine's parseRun. */
+  makeDriver?(target: Target): InputDriver;
   /** What means something in the format, for mutations. */
   tokens: readonly string[];
   /** An input that is valid, or nearly. */
