@@ -45,7 +45,7 @@ const ROWS: Row[] = [
   new Row("text that is markup", BodyKind.Text, "<a b='c'>", "=<a b='c'>", 0),
   new Row("template", BodyKind.Unknown, "[x](y)", "{} 0=x =(y) =[x](y)", u64.MAX_VALUE),
   new Row("xml", BodyKind.Xml, "<a>b</a>", "a# a=b", 0),
-  new Row("graphql", BodyKind.Graphql, "{ a(b:1) }", "a.b:1 ={ a(b:1) }", 0),
+  new Row("graphql", BodyKind.Graphql, "{ a(b:1) }", "type=query a.b:1 ={ a(b:1) }", 0),
   new Row("binary", BodyKind.Binary, "\u0001\u0002\u0003\u0000", "", Anomaly.BodyBinary),
   new Row("undeclared binary is text", BodyKind.None, "\u0001\u0002\u0003", "=\u0001\u0002\u0003", 0),
   new Row("declared binary that is text", BodyKind.Binary, "a b", "=a b", 0),
