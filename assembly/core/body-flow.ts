@@ -91,6 +91,14 @@ export class BodyFlow {
     return this.total - this.passed <= this.capture && !(this.isFramed && this.reader.atBoundary);
   }
 
+  /**
+   * All that was declared is there and goes on at once. A host may tell of the end in a call of its own: what is judged
+   * no sooner than then would have gone through whole.
+   */
+  get isWhole(): bool {
+    return !this.holds && this.declared >= 0 && this.total >= <u64>this.declared;
+  }
+
   /** Declared to be no longer than what may be held. */
   get fits(): bool {
     return this.declared >= 0 && this.declared <= <i64>this.capture;

@@ -254,7 +254,7 @@ export class Transaction {
   requestBody(at: usize, len: u32, end: bool): void {
     this.phase = Phase.RequestBody;
     this.feedBody(this.request, at, len, Limit.RequestBody);
-    if (end) this.endRequest();
+    if (end || this.request.isWhole) this.endRequest();
     else this.drain();
   }
 
@@ -294,6 +294,7 @@ export class Transaction {
     this.phase = Phase.RequestTrailers;
     if (this.policy.config.requestTrailers) pushFields(this, at, len, Address.RequestTrailers);
     this.endRequest();
+    this.drain();
   }
 
   responseHeaders(at: usize, len: u32, end: bool): void {
@@ -331,7 +332,7 @@ export class Transaction {
     if (!this.response.isOpen) return;
     this.phase = Phase.ResponseBody;
     this.feedBody(this.response, at, len, Limit.ResponseBody);
-    if (end || !this.response.isOpen) this.endResponse();
+    if (end || !this.response.isOpen || this.response.isWhole) this.endResponse();
     else this.drain();
   }
 
@@ -342,6 +343,7 @@ export class Transaction {
     this.phase = Phase.ResponseTrailers;
     if (this.policy.config.responseTrailers) pushFields(this, at, len, Address.ResponseTrailers);
     this.endResponse();
+    this.drain();
   }
 
   endResponse(): void {

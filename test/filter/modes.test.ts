@@ -52,6 +52,18 @@ describe("request_body STREAMED", () => {
     host.assertClean();
   });
 
+  test("text that is judged at its end, length declared → cut before its last byte goes on", async () => {
+    const host = await startFilter(STREAMED);
+    const body = `note ${ATTACK}`;
+    const headers = { "content-type": "text/plain", "content-length": String(body.length) };
+    const stream = host.stream({ ...POST_JSON, headers }).request(false);
+    for (const byte of body) stream.requestBody(byte);
+    assert.equal(stream.client.status, 403);
+    assert.equal(stream.upstream.text, body.slice(0, -1));
+    assert.deepEqual(told(host)[0], ["block", "request_body", undefined, undefined]);
+    host.assertClean();
+  });
+
   test("the response has begun → the stream is reset, and the event says so", async () => {
     const host = await startFilter(STREAMED);
     const stream = host.stream(POST_JSON).request(false).requestBody('{"a":"');
