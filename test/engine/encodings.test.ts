@@ -100,6 +100,21 @@ describe("content codings", () => {
     });
   }
 
+  test("what is in a coding that cannot be read is not taken for text", () => {
+    for (let size = 1; size < 200; size += 3) {
+      const body = zlib.brotliCompressSync(
+        Buffer.from("some words that are easily packed, and some more ".repeat(9).slice(0, size)),
+      );
+      engine.configure({ mode: "block", encodings: { unreadable: "pass" } });
+      const { event } = engine.transaction({
+        method: "POST",
+        headers: [JSON_TYPE, ["content-encoding", "br"]],
+        body,
+      });
+      assert.deepEqual([event.rules, event.limits], [[], ["encoding"]], `${size} bytes`);
+    }
+  });
+
   test("a body that breaks off → inspected as far as it goes, and an anomaly", () => {
     const body = zlib.gzipSync(ATTACK);
     const { blocked, encoded } = judge(body.subarray(0, body.length - 8), "gzip");

@@ -18,9 +18,6 @@ import { EventStreamReader } from "./event-stream";
 import { GrpcReader, encodingOf, flavourOf } from "./grpc";
 import { WebSocketReader } from "./web-socket";
 
-/** A type that says nothing: what a body is in a coding that cannot be read is for its first bytes to tell. */
-const untyped = new ContentType();
-
 @unmanaged
 export class BodyReader {
   /** Bits of Anomaly and of Limit. */
@@ -36,13 +33,10 @@ export class BodyReader {
   /** A new body of that type, pushed at `address`; `ratio` and `size` bound what it may decode to. */
   start(type: ContentType, fields: BodyFields, address: u32, ratio: u64, size: u64): void {
     this.reset();
-    if (fields.coding == Coding.Unreadable) {
-      this.anomalies |= Anomaly.BodyEncoding;
-      this.limits |= Limit.Encoding;
-      type = untyped;
-    } else if (fields.coding != Coding.None) {
+    if (fields.coding != Coding.None) {
       this.decoder = new ContentDecoder();
       this.decoder.start(fields.coding, address, ratio, size);
+      this.limits = this.decoder.limits;
     }
     // No server reads events from a request: it is read by what it looks like.
     if (type.kind == BodyKind.EventStream && address == Address.ResponseBody) {
@@ -126,6 +120,7 @@ export class BodyReader {
 
   /** Nothing of the body is looked at: it is binary. */
   get isBlind(): bool {
+    if (this.isCoded && this.decoder.isBlind) return true;
     return !this.isFramed && !this.hasEvents && !this.hasSocket && this.parser.isBlind;
   }
 

@@ -1,4 +1,4 @@
-// A body in a content coding (gzip, deflate), decoded block by block for the reader behind it.
+// A body in a content coding: gzip and deflate are decoded block by block for the reader behind it, others cannot be.
 //
 // WHY a raw reading too: what a server does with a body that is not what its header says is the server's to know. Where
 // the first bytes are text they are inspected as text beside being decoded, so that naming a coding hides nothing.
@@ -17,6 +17,9 @@ const BLOCK_BYTES: u32 = 16 * 1024;
 const FREE_BYTES: u64 = 1024 * 1024;
 /** Bytes at the beginning by which text is told from coded bytes. */
 const LEAD_BYTES: u32 = 8;
+
+/** Text may begin with a byte order mark. */
+const MARK = memory.data<u8>([0xef, 0xbb, 0xbf]);
 
 /** Made at first use. */
 let block: usize = 0;
@@ -46,6 +49,7 @@ export class ContentDecoder {
 
   start(coding: Coding, address: u32, ratio: u64, size: u64): void {
     this.inflate.start(coding == Coding.Gzip ? InflateFormat.Gzip : InflateFormat.Deflate);
+    if (coding == Coding.Unreadable) this.giveUp();
     this.address = address;
     this.ratio = ratio;
     this.size = size;
@@ -75,6 +79,11 @@ export class ContentDecoder {
     // Behind the end of a member of gzip there may be another one.
     const isMore = this.left != 0 || inflate.status == InflateStatus.NeedOutput;
     return this.len != 0 || (isMore && (inflate.taken | inflate.given) != 0);
+  }
+
+  /** Nothing of what comes is looked at. */
+  get isBlind(): bool {
+    return this.isOver && this.leadLen == LEAD_BYTES && changetype<usize>(this.raw) == 0;
   }
 
   /** The end of the coded bytes. */
@@ -123,7 +132,8 @@ export class ContentDecoder {
   private decideRaw(inputs: Inputs): void {
     for (let i: u32 = 0; i < this.leadLen; i++) {
       const c = (<u32>(this.lead >> ((<u64>i) << 3))) & 0xff;
-      if (c < 0x09 || c > 0x7e || c - 0x0e < 0x12) return;
+      const isMark = i < 3 && c == <u32>load<u8>(MARK + i);
+      if (!isMark && (c < 0x09 || c > 0x7e || c - 0x0e < 0x12)) return;
     }
     this.anomalies |= Anomaly.BodyEncoding;
     this.raw = new TextParser();
