@@ -101,6 +101,11 @@ export class JsonToken {
           continue;
         }
         if (!this.makeRoom(inputs)) return p;
+        if (c < 0x20) {
+          // The byte itself is looked at anew: it may separate two texts.
+          this.putBrokenEscape();
+          return p;
+        }
         const value = escapeByte(c);
         // JSON5 has `\'`, JSON has not.
         if (value == 0 || value == APOSTROPHE) this.grammar.anomalies |= Anomaly.JsonBadEscape;

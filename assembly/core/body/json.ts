@@ -12,7 +12,7 @@
 // SAFETY: no load reaches the chunk's end; nothing kept between two feeds points into a chunk or the arena.
 // TEST: test/engine/parse.test.ts.
 
-import { findByte } from "../bytes/find-byte";
+import { findByte, findEither } from "../bytes/find-byte";
 import { JsonSequence } from "../http/content-type";
 import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
@@ -31,6 +31,7 @@ import {
 import { BACKSLASH, JsonToken, TOKEN_ROOM, Token } from "./json-token";
 
 const LF: u32 = 0x0a;
+const STAR: u32 = 0x2a;
 /** Record separator (RFC 7464). */
 const RS: u32 = 0x1e;
 /** Byte order mark, EF BB BF. */
@@ -386,20 +387,32 @@ export class JsonParser extends JsonToken {
         this.token = Token.Word;
         return p;
       }
-      if (this.token == Token.LineComment) {
-        p = findByte(p, end, 0x0a);
+      const isLine = this.token == Token.LineComment;
+      if (this.token == Token.BlockCommentStar) {
+        if (c == 0x2f) {
+          this.token = Token.None;
+          return p + 1;
+        }
+      } else {
+        p = this.commentStop(p, end, isLine ? LF : STAR);
         if (p == end) return p;
-        this.token = Token.None;
-        return this.separator == LF ? p : p + 1;
       }
-      if (this.token == Token.BlockComment) p = findByte(p, end, 0x2a);
-      else if (c == 0x2f) {
+      const stop = <u32>load<u8>(p);
+      if (this.separator != 0 && stop == this.separator) {
+        this.token = Token.None;
+        return p;
+      }
+      if (isLine) {
         this.token = Token.None;
         return p + 1;
       }
-      if (p == end) return p;
-      this.token = load<u8>(p) == 0x2a ? Token.BlockCommentStar : Token.BlockComment;
+      this.token = stop == STAR ? Token.BlockCommentStar : Token.BlockComment;
     }
     return p;
+  }
+
+  /** Where a comment may end: no text of a sequence holds the separator, not even in what is no JSON. */
+  private commentStop(p: usize, end: usize, last: u32): usize {
+    return this.separator == 0 ? findByte(p, end, last) : findEither(p, end, last, this.separator);
   }
 }
