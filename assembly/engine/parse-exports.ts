@@ -8,6 +8,7 @@
 
 import { Address } from "../core/address";
 import { BodyParser } from "../core/body/body-parser";
+import { BodyReader } from "../core/body/body-reader";
 import { JsonParser } from "../core/body/json";
 import { TextParser } from "../core/body/text";
 import { GrpcEncoding, GrpcReader, encodingOf, flavourOf } from "../core/body/grpc";
@@ -15,6 +16,7 @@ import { LENGTH_UNKNOWN, ProtobufParser } from "../core/body/protobuf";
 import { EventStreamReader } from "../core/body/event-stream";
 import { WebSocketReader } from "../core/body/web-socket";
 import { ByteWriter } from "../core/bytes/byte-writer";
+import { BodyFields, Coding } from "../core/http/body-fields";
 import { BodyKind, ContentType, JsonSequence } from "../core/http/content-type";
 import { Cookies } from "../core/http/cookies";
 import { HeaderPairs, pushHeaders } from "../core/http/header-fields";
@@ -41,6 +43,8 @@ enum Runner {
   ProtobufOpen,
   /** Frames of gRPC; the flavour and encoding are those of parseGrpc(). */
   Grpc,
+  /** A body of the declared type in the coding of parseCoding(), whatever it is wrapped in. */
+  Reader,
   Body = 16,
 }
 
@@ -59,6 +63,8 @@ const events = new EventStreamReader();
 const frames = new WebSocketReader();
 const protobuf = new ProtobufParser();
 const grpc = new GrpcReader();
+const reader = new BodyReader();
+const fields = new BodyFields();
 const cookies = new Cookies();
 const target = new RequestTarget();
 const headers = new HeaderPairs();
@@ -66,6 +72,7 @@ const contentType = new ContentType();
 const boundary = new ByteWriter();
 /** The Content-Type value of bodies to come; 0 long: the runner tells their kind. */
 const declared = new ByteWriter();
+let readerAddress: u32 = Address.RequestBody;
 let anomalies: u64 = 0;
 let drains: u32 = 0;
 let listing: u32 = 0;
@@ -157,6 +164,13 @@ export function parseDeclare(at: usize, len: u32): void {
   declared.bytes(at, len);
 }
 
+/** The content coding of the next bodies, and whether they are responses. */
+export function parseCoding(coding: u32, isResponse: bool): void {
+  fields.clear();
+  fields.coding = <Coding>coding;
+  readerAddress = isResponse ? Address.ResponseBody : Address.RequestBody;
+}
+
 /** Feeds a beginning that no end follows, as when a stream is reset: the next run must not see anything of it. */
 export function parseAbandoned(runner: u32, at: usize, len: u32): void {
   clear();
@@ -234,6 +248,7 @@ function start(runner: u32, at: usize, len: u32): void {
   else if (runner == Runner.Protobuf) protobuf.start(Address.GrpcRequestMessage, len);
   else if (runner == Runner.ProtobufOpen) protobuf.start(Address.GrpcRequestMessage, LENGTH_UNKNOWN);
   else if (runner == Runner.Grpc) startGrpc();
+  else if (runner == Runner.Reader) startReader();
   else if (runner == Runner.ClientFrames) startFrames(Address.RequestBody);
   else if (runner == Runner.ServerFrames) startFrames(Address.ResponseBody);
   else {
@@ -257,6 +272,11 @@ function nextSize(size: u32): u32 {
   return 1 + (cuts % size);
 }
 
+function startReader(): void {
+  contentType.parse(declared.at, declared.length);
+  reader.start(contentType, fields, readerAddress, INFLATE_RATIO, INFLATE_SIZE);
+}
+
 function startGrpc(): void {
   const address = Address.GrpcRequestMessage;
   const encoding = <GrpcEncoding>grpcEncoding;
@@ -275,6 +295,7 @@ function feed(runner: u32, at: usize, len: u32): u32 {
   if (runner == Runner.Events) events.feed(inputs, at, len);
   else if (runner == Runner.Protobuf || runner == Runner.ProtobufOpen) protobuf.feed(inputs, at, len);
   else if (runner == Runner.Grpc) grpc.feed(inputs, at, len);
+  else if (runner == Runner.Reader) reader.feed(inputs, at, len);
   else frames.feed(inputs, at, len);
   return len;
 }
@@ -295,6 +316,7 @@ function finish(runner: u32): bool {
   if (runner == Runner.Events) events.finish(inputs);
   else if (runner == Runner.Protobuf || runner == Runner.ProtobufOpen) protobuf.finish(inputs);
   else if (runner == Runner.Grpc) grpc.finish(inputs);
+  else if (runner == Runner.Reader) reader.finish(inputs);
   else frames.finish(inputs);
   return true;
 }
@@ -314,6 +336,7 @@ function anomaliesOf(runner: u32): u64 {
   if (runner == Runner.Events) return events.anomalies;
   if (runner == Runner.Protobuf || runner == Runner.ProtobufOpen) return protobuf.anomalies;
   if (runner == Runner.Grpc) return grpc.anomalies;
+  if (runner == Runner.Reader) return reader.anomalies;
   return runner >= <u32>Runner.Body ? body.anomalies : frames.anomalies;
 }
 

@@ -14,6 +14,7 @@ export const RUNNER = {
   protobuf: 9,
   protobufOpen: 10,
   grpc: 11,
+  reader: 12,
   body: 16,
 } as const;
 

@@ -2,6 +2,7 @@
 import type { Target } from "../target.ts";
 import { body } from "./body.ts";
 import { cookies } from "./cookies.ts";
+import { encoded } from "./encoded.ts";
 import { events } from "./events.ts";
 import { form } from "./form.ts";
 import { graphql } from "./graphql.ts";
@@ -12,6 +13,7 @@ import { json } from "./json.ts";
 import { multipart } from "./multipart.ts";
 import { protobufMessage } from "./protobuf.ts";
 import { requestTarget } from "./request-target.ts";
+import { sequence } from "./sequence.ts";
 import { text } from "./text.ts";
 import { webSocket } from "./web-socket.ts";
 import { wide } from "./wide.ts";
@@ -19,6 +21,7 @@ import { xml } from "./xml.ts";
 
 export const TARGETS: readonly Target[] = [
   json,
+  sequence,
   form,
   multipart,
   xml,
@@ -34,4 +37,5 @@ export const TARGETS: readonly Target[] = [
   inflate,
   protobufMessage,
   grpc,
+  encoded,
 ];
