@@ -16,7 +16,7 @@ const PROGRESS_MS = 500;
 
 interface Options {
   minutes: number;
-  target: string[];
+  target?: string[];
   seed: number;
   jobs: number;
   keep?: string;
@@ -35,7 +35,7 @@ const positive = (value: string): number => {
 const options = new Command("npm run fuzz --")
   .description("Fuzzes every parser through build/engine.wasm. Exit code 1 when something was found.")
   .option("--minutes <n>", "how long in all, shared by the targets", positive, 10)
-  .option("--target <names>", "only these, joined by commas", (names) => names.split(","), [])
+  .option("--target <names>", "only these, joined by commas (default: all)", (names) => names.split(","))
   .option("--seed <n>", "of the random choices", positive, 1 + (Date.now() % 1_000_000_000))
   .option("--jobs <n>", "targets that run at the same time", positive, 1)
   .option("--keep <folder>", "write inputs with something new there, by target")
@@ -60,7 +60,7 @@ Examples:
 if (options.list) {
   for (const { name, about } of TARGETS) console.log(`${name.padEnd(12)}${about}`);
 } else {
-  const unknown = options.target.filter((name) => !TARGETS.some((target) => target.name === name));
+  const unknown = (options.target ?? []).filter((name) => !TARGETS.some((target) => target.name === name));
   if (unknown.length > 0) fail(`No target is called "${unknown[0]}". See --list.`);
   if (!existsSync(options.engine)) fail(`${options.engine} is not there: run \`npm run build\` first.`);
   process.env["WARDGATE_ENGINE"] = options.engine;
@@ -69,7 +69,7 @@ if (options.list) {
 }
 
 async function fuzz(): Promise<void> {
-  const names = options.target.length > 0 ? options.target : TARGETS.map(({ name }) => name);
+  const names = options.target ?? TARGETS.map(({ name }) => name);
   const lanes = names.map((name, i) => new Lane(name, options.seed + i * 1000));
   const started = performance.now();
   const end = started + options.minutes * 60_000;
@@ -143,8 +143,9 @@ function keepInputs(folder: string, lanes: readonly Lane[]): number {
 
 /** Checks given files, cut in several ways. */
 async function replay(paths: readonly string[]): Promise<void> {
-  const target = TARGETS.find(({ name }) => name === options.target[0]);
-  if (target === undefined || options.target.length > 1) fail("--replay needs one --target.");
+  const [only, another] = options.target ?? [];
+  const target = TARGETS.find(({ name }) => name === only);
+  if (target === undefined || another !== undefined) fail("--replay needs one --target.");
   const prober = new Prober(target);
   const findings: (Finding & { file: string })[] = [];
   for (const { name, bytes } of paths.flatMap(filesOf)) {
