@@ -107,6 +107,11 @@ describe("multipart", () => {
         "filenames string a=<b>''c",
       ],
       [
+        "a language that is none",
+        "--b0\r\nContent-Disposition: form-data; name=a; filename*=utf-8'<b>'c\r\n\r\n1\r\n--b0--",
+        "filenames string a=utf-8'<b>'c",
+      ],
+      [
         "a delimiter behind LF among others behind CR LF",
         "--b0\r\nContent-Disposition: form-data; name=a\r\n\r\n1<\n--b0\n\n>2\r\n--b0--",
         "body string =0\n\n>2\r\n--b0--",

@@ -318,7 +318,8 @@ export class MultipartPart {
     }
     inputs.push(address, kind, path, decoded.at, decoded.len);
     // For readers that do not know the form all of it is the value.
-    if (value != at && !isToken(at, charset)) this.pushCopy(inputs, address, path, at, end);
+    if (value != at && !(isToken(at, charset) && isToken(charset + 1, language)))
+      this.pushCopy(inputs, address, path, at, end);
   }
 
   private pushField(inputs: Inputs, name: usize, nameEnd: usize, value: usize, end: usize): void {

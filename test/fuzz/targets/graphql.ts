@@ -115,7 +115,7 @@ function compare(sample: Sample): Comparison {
   const found = new Set<string>();
   for (const { address, kind, path, value: bytes } of sample.inputs) {
     if (ADDRESS[address] === "resolvers")
-      found.add(lineOf(String(path.at(-1)), kind, bytes.toString("latin1")));
+      found.add(lineOf(String(path.at(-1)), kind, bytes.toString("latin1").replaceAll('\\"""', '"""')));
   }
   const isExecutable = document.definitions.every(
     ({ kind }) => kind === Kind.OPERATION_DEFINITION || kind === Kind.FRAGMENT_DEFINITION,
@@ -146,8 +146,8 @@ function compare(sample: Sample): Comparison {
 }
 
 function lineOf(argument: string, kind: number, value: string): string {
-  // Escaped quotes of a block string stay as they are written, and so does its indentation.
-  return `${argument} ${kind} ${value.replaceAll('\\"""', '"""').replace(/\s+/g, " ").trim()}`;
+  // A block string stays as it is written, with its indentation and the backslash before three quotes.
+  return `${argument} ${kind} ${value.replace(/\s+/g, " ").trim()}`;
 }
 
 /** Kinds and bytes of the values in a value; lists and objects lend their place, not a path of their own. */

@@ -131,7 +131,11 @@ function readField(
   } else if (type === 5) {
     wanted.push({ kind: KIND.number, path: at, value: String(reader.fixed32()) });
   } else if (type === 2) {
-    const value = reader.bytes();
+    // The package keeps 32 bits of a length.
+    const length = varint(reader);
+    if (length > BigInt(reader.len - reader.pos)) return false;
+    const value = reader.buf.subarray(reader.pos, reader.pos + Number(length));
+    reader.skip(Number(length));
     if (isText(value)) {
       wanted.push({ kind: KIND.string, path: at, value: Buffer.from(value).toString("latin1") });
     } else {
