@@ -69,9 +69,19 @@ export class BodyReader {
   feed(inputs: Inputs, at: usize, len: u32): void {
     const decoder = this.decoder;
     if (!this.isCoded) return this.read(inputs, at, len);
-    decoder.give(inputs, at, len);
+    const wasPlain = decoder.isPlain;
+    const kept = decoder.give(inputs, at, len);
+    if (decoder.isPlain) {
+      if (!wasPlain) this.readLead(inputs);
+      return this.read(inputs, at + kept, len - kept);
+    }
     while (decoder.step(inputs)) this.read(inputs, decoder.at, decoder.len);
     this.limits |= decoder.limits;
+  }
+
+  private readLead(inputs: Inputs): void {
+    this.decoder.readLead(inputs);
+    this.read(inputs, this.decoder.at, this.decoder.len);
   }
 
   /** Bytes without a content coding. */
@@ -88,7 +98,9 @@ export class BodyReader {
   /** The end of the body. */
   finish(inputs: Inputs): void {
     if (this.isCoded) {
+      const wasPlain = this.decoder.isPlain;
       this.decoder.finish(inputs);
+      if (this.decoder.isPlain && !wasPlain) this.readLead(inputs);
       this.anomalies |= this.decoder.anomalies;
       this.limits |= this.decoder.limits;
     }
