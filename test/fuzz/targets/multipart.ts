@@ -151,7 +151,10 @@ function readParts(type: string, body: Uint8Array): Promise<Parts> {
         preservePath: true,
         limits: { fieldNameSize: 1 << 20, fieldSize: 1 << 20 },
       });
-      reader.on("field", (field, value) => parts.fields.push({ name: field ?? "", value }));
+      reader.on("field", (field, value: string | undefined) => {
+        // Of a part that breaks off it has no value.
+        parts.fields.push({ name: field ?? "", value: value ?? "" });
+      });
       reader.on("file", (field, stream, { filename }) => {
         const chunks: Buffer[] = [];
         const file = { name: field ?? "", filename: filename ?? "", content: "" };
