@@ -38,7 +38,7 @@ export function assertChunked(
   for (const chunk of chunks) {
     const chunked = run(bytes, chunk);
     assert.deepEqual(sorted(chunked), sorted(whole), `chunks of ${chunk}`);
-    assert.equal(chunked.anomalies, whole.anomalies, `anomalies in chunks of ${chunk}`);
+    assert.equal(chunked.anomalyBits, whole.anomalyBits, `anomalies in chunks of ${chunk}`);
   }
   for (const room of [3, 4, 7]) {
     engine["parseLimitRoom"]!(room);

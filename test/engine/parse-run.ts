@@ -63,6 +63,8 @@ export interface ParseRun {
   /** The list as the engine wrote it, for comparing two runs. */
   list: string;
   anomalies: number;
+  /** The same, exact. */
+  anomalyBits: bigint;
 }
 
 /** Parses `bytes` in chunks of `chunk` (0: in one piece). */
@@ -77,7 +79,8 @@ export function parseRun(
   const size = engine["parseRun"]!(runner, at, len, chunk, listed === "all" ? 1 : 2);
   engine["release"]!(at);
   const list = Buffer.from(take(engine, engine["parseListAt"]!(), size)).toString("latin1");
-  return { inputs: readList(list), list, anomalies: Number(engine["parseAnomalies"]!()) };
+  const anomalyBits = BigInt.asUintN(64, BigInt(engine["parseAnomalies"]!()));
+  return { inputs: readList(list), list, anomalies: Number(anomalyBits), anomalyBits };
 }
 
 /** Values of one kind as text, in order. */

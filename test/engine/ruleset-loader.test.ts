@@ -106,6 +106,17 @@ describe("rules/ruleset-loader loadRuleset", () => {
     );
   });
 
+  test("counts of sections changed, with the checksum made to fit → refused, or loaded and evaluated, no trap", () => {
+    for (let at = 16; at < 16 + 23 * 8; at++) {
+      for (const byte of [0, 1, 2, 255]) {
+        const copy = table.slice();
+        copy[at] = byte;
+        new DataView(copy.buffer).setUint32(CHECKSUM_AT, engine.checksum(copy), true);
+        if (engine.load(copy) === 0) matchedRules(engine);
+      }
+    }
+  });
+
   test("a refused table leaves the loaded one in force", () => {
     assert.equal(engine.load(table), 0);
     assert.notEqual(engine.load(table.subarray(0, 100)), 0);

@@ -133,7 +133,10 @@ function literalsFit(r: Ruleset): bool {
     const text = <u64>load<u32>(literal, LITERAL_TEXT) + load<u16>(literal, LITERAL_LENGTH);
     if (text > <u64>r.count(Section.Blob)) return false;
   }
-  return isPowerOfTwo(slots) && isPowerOfTwo(r.count(Section.LiteralBitmap));
+  const bitmap = r.count(Section.LiteralBitmap);
+  // A hash selects from both by its upper bits: of none, and of one slot, there is nothing to select.
+  if (literals != 0 && (slots < 2 || bitmap == 0)) return false;
+  return isPowerOfTwo(slots) && isPowerOfTwo(bitmap);
 }
 
 function isPowerOfTwo(count: u32): bool {

@@ -97,7 +97,7 @@ export class VariantEvaluator {
 
   /** One probe of the bitmap per position; a set bit leads to the literals whose window hashes there. */
   private scanLiterals(): void {
-    if (this.len < 3) return;
+    if (this.len < 3 || this.ruleset.literalBits == 0) return;
     const bitmap = this.ruleset.literalBitmap;
     const shift = 32 - this.ruleset.literalBits;
     const last = this.at + this.len - 3;
