@@ -144,6 +144,7 @@ const OTHERS: readonly AdversarialBody[] = [
   },
   { name: "the same parameter", contentType: FORM_TYPE, body: (size) => filled("a[]=1'&", size) },
   { name: "parameter with brackets", contentType: FORM_TYPE, body: (size) => `a${filled("[b]", size)}=1` },
+  { name: "one pair of many", contentType: FORM_TYPE, body: (size) => filled("=;", size) },
   { name: "one long key", contentType: FORM_TYPE, body: (size) => `${filled("k'", size)}=1` },
   { name: "noise", contentType: "text/plain", body: noise },
   {
