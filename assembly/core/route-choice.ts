@@ -3,8 +3,7 @@
 import { ByteWriter } from "./bytes/byte-writer";
 import { Text, text } from "./bytes/text";
 import { RouteSubject } from "./config/route";
-import { HeaderPairs } from "./http/header-fields";
-import { isField } from "./http/request-fields";
+import { HeaderPairs, isField } from "./http/header-fields";
 import { writeRoutePath } from "./http/route-path";
 import { Policy } from "./policy";
 

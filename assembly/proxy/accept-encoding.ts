@@ -3,8 +3,7 @@
 import { ByteWriter } from "../core/bytes/byte-writer";
 import { text } from "../core/bytes/text";
 import { acceptIdentity, reduceAcceptEncoding } from "../core/http/accept-encoding";
-import { HeaderPairs } from "../core/http/header-fields";
-import { isField } from "../core/http/request-fields";
+import { HeaderPairs, isField } from "../core/http/header-fields";
 import { HeaderMap, Status } from "./abi";
 import { replaceHeader } from "./host";
 

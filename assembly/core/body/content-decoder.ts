@@ -11,11 +11,10 @@ import { Inputs } from "../inputs/inputs";
 import { Coding } from "../http/body-fields";
 import { Limit } from "../limits";
 import { Inflate, InflateFlag, InflateFormat, InflateStatus } from "./inflate";
+import { inflateCap } from "./inflate-caps";
 import { TextParser } from "./text";
 
 const BLOCK_BYTES: u32 = 16 * 1024;
-/** Decoded bytes that any body may have, whatever its ratio. */
-const FREE_BYTES: u64 = 1024 * 1024;
 /** Bytes at the beginning by which text is told from coded bytes. */
 const LEAD_BYTES: u32 = 8;
 const GZIP_FIRST: u32 = 0x1f;
@@ -128,7 +127,7 @@ export class ContentDecoder {
   /** How many of `given` more bytes the caps allow. */
   private within(given: u32): u32 {
     this.decoded += given;
-    const allowed = min(this.size, max(FREE_BYTES, this.coded * this.ratio));
+    const allowed = inflateCap(this.coded, this.ratio, this.size);
     if (this.decoded <= allowed) return given;
     this.isOver = true;
     this.limits |= Limit.Inflate;

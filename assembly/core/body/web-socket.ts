@@ -27,6 +27,7 @@ import { Inputs } from "../inputs/inputs";
 import { Limit } from "../limits";
 import { BodyParser } from "./body-parser";
 import { Inflate, InflateFormat, InflateStatus } from "./inflate";
+import { inflateCap } from "./inflate-caps";
 import { TextParser } from "./text";
 
 /** Opcodes of frames (RFC 6455 §11.8). */
@@ -64,8 +65,6 @@ const CLOSE = text("close");
 const PING = text("ping");
 const PONG = text("pong");
 
-/** Bytes that any message may inflate to, whatever its ratio. */
-const FREE_BYTES: u64 = 1024 * 1024;
 /** Bytes that are inflated at a time. */
 const PLAIN_BYTES: u32 = 16 * 1024;
 /** What a compressor leaves out at the end of each message (RFC 7692 §7.2.1). */
@@ -320,7 +319,7 @@ export class WebSocketReader {
   private inflateAll(inputs: Inputs, at: usize, len: u32): void {
     const inflate = this.inflate;
     this.coded += len;
-    const allowed = min(this.size, max(FREE_BYTES, this.coded * this.ratio));
+    const allowed = inflateCap(this.coded, this.ratio, this.size);
     let given: u32 = PLAIN_BYTES;
     while (!this.isBroken && (len != 0 || given == PLAIN_BYTES)) {
       inputs.drain();

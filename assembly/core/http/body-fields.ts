@@ -3,7 +3,7 @@
 import { equalsFolded, isSpace } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
 import { Text, text } from "../bytes/text";
-import { HeaderPairs } from "./header-fields";
+import { HeaderPairs, isField } from "./header-fields";
 
 export enum Coding {
   None,
@@ -47,15 +47,15 @@ export class BodyFields {
   /** Reads the pair that `pairs` stands at; for most it is one look at the length of its name. */
   readPair(pairs: HeaderPairs): void {
     if (pairs.nameLen == 13) {
-      if (isNamed(pairs, GRPC_ENCODING)) {
+      if (isField(pairs, GRPC_ENCODING)) {
         this.messageCoding.at = pairs.value;
         this.messageCoding.len = pairs.valueLen;
       }
     } else if (pairs.nameLen == 14) {
-      if (isNamed(pairs, CONTENT_LENGTH)) this.readLength(pairs.value, pairs.valueLen);
+      if (isField(pairs, CONTENT_LENGTH)) this.readLength(pairs.value, pairs.valueLen);
     } else if (pairs.nameLen == 16) {
-      if (isNamed(pairs, CONTENT_ENCODING)) this.readCodings(pairs.value, pairs.value + pairs.valueLen);
-    } else if (pairs.nameLen == 17 && isNamed(pairs, TRANSFER_ENCODING)) {
+      if (isField(pairs, CONTENT_ENCODING)) this.readCodings(pairs.value, pairs.value + pairs.valueLen);
+    } else if (pairs.nameLen == 17 && isField(pairs, TRANSFER_ENCODING)) {
       this.hasTransferCoding = true;
       if (this.length >= 0) this.hasConflict = true;
     }
@@ -103,8 +103,4 @@ function codingOf(at: usize, len: u32): Coding {
 
 function isWord(at: usize, len: u32, word: Text): bool {
   return equalsFolded(at, len, word.at, word.len);
-}
-
-function isNamed(pairs: HeaderPairs, name: Text): bool {
-  return isWord(pairs.name, pairs.nameLen, name);
 }

@@ -7,6 +7,7 @@
 
 import { equalsFolded, isWord, lowerByte } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
+import { Text } from "../bytes/text";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { PATH_KEY_BYTES } from "../inputs/value-buffer";
 
@@ -172,4 +173,9 @@ function lowerName(inputs: Inputs, at: usize, len: u32): usize {
 /** Of a name in lower case. */
 function isOrdinary(c: u32): bool {
   return c - 0x61 < 26 || c - 0x30 < 10 || c == 0x2d || c == 0x5f;
+}
+
+/** The current pair's name is `name`, in any case. */
+export function isField(pairs: HeaderPairs, name: Text): bool {
+  return equalsFolded(pairs.name, pairs.nameLen, name.at, name.len);
 }

@@ -1,11 +1,10 @@
 // What the transaction itself needs of a request's header fields, found in one pass over them.
 
-import { equalsFolded } from "../bytes/ascii";
 import { Text, text } from "../bytes/text";
 import { Accepts, prefersHtml } from "./accept";
 import { BodyFields } from "./body-fields";
 import { ContentType } from "./content-type";
-import { HeaderPairs } from "./header-fields";
+import { HeaderPairs, isField } from "./header-fields";
 import { UpgradeFields } from "./upgrade";
 
 /** Longest `x-request-id` that is kept. */
@@ -84,9 +83,4 @@ export class RequestFields {
 function take(field: Text, pairs: HeaderPairs): void {
   field.at = pairs.value;
   field.len = pairs.valueLen;
-}
-
-/** The current pair's name is `name`, in any case. */
-export function isField(pairs: HeaderPairs, name: Text): bool {
-  return equalsFolded(pairs.name, pairs.nameLen, name.at, name.len);
 }

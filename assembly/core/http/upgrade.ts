@@ -14,7 +14,7 @@
 import { equalsFolded } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
 import { Text, text } from "../bytes/text";
-import { HeaderPairs } from "./header-fields";
+import { HeaderPairs, isField } from "./header-fields";
 
 export enum Upgrade {
   None,
@@ -87,26 +87,26 @@ export class UpgradeFields {
   readPair(pairs: HeaderPairs): void {
     switch (pairs.nameLen) {
       case 7:
-        if (isNamed(pairs, METHOD)) {
+        if (isField(pairs, METHOD)) {
           this.isConnect = equalsFolded(pairs.value, pairs.valueLen, CONNECT.at, CONNECT.len);
-        } else if (isNamed(pairs, STATUS)) {
+        } else if (isField(pairs, STATUS)) {
           this.status = statusOf(pairs);
-        } else if (isNamed(pairs, UPGRADE)) {
+        } else if (isField(pairs, UPGRADE)) {
           this.hasUpgrade = true;
           if (lists(pairs, WEBSOCKET)) this.namesWebSocket = true;
         }
         break;
       case 9:
-        if (isNamed(pairs, PROTOCOL)) {
+        if (isField(pairs, PROTOCOL)) {
           this.hasProtocol = true;
           if (lists(pairs, WEBSOCKET)) this.namesWebSocket = true;
         }
         break;
       case 10:
-        if (isNamed(pairs, CONNECTION) && lists(pairs, UPGRADE)) this.saysUpgrade = true;
+        if (isField(pairs, CONNECTION) && lists(pairs, UPGRADE)) this.saysUpgrade = true;
         break;
       case 24:
-        if (isNamed(pairs, EXTENSIONS)) this.readExtensions(pairs.value, pairs.value + pairs.valueLen);
+        if (isField(pairs, EXTENSIONS)) this.readExtensions(pairs.value, pairs.value + pairs.valueLen);
         break;
     }
   }
@@ -167,10 +167,6 @@ function lists(pairs: HeaderPairs, word: Text): bool {
     at = to + 1;
   }
   return false;
-}
-
-function isNamed(pairs: HeaderPairs, name: Text): bool {
-  return equalsFolded(pairs.name, pairs.nameLen, name.at, name.len);
 }
 
 function isWord(word: Text): bool {
