@@ -1,9 +1,9 @@
 // One measurement: how much processor time an Envoy spent per request, from /proc, with the load's own figures beside it.
 import { readdirSync, readFileSync } from "node:fs";
+import type { Envoy } from "../scripts/envoy/process.ts";
 import type { Fleet, Target } from "./fleet.ts";
-import type { LoadResult } from "./load-client.ts";
-
-export const CONNECTIONS = 16;
+import type { LoadResult } from "./load.ts";
+import type { LoadOrder } from "./load-worker.ts";
 
 export interface Sample {
   /** User and system time of the Envoy process per completed request, in microseconds. */
@@ -31,26 +31,15 @@ export interface Slice {
   load: LoadResult;
 }
 
-/** Sends `requests` in turn for `durationMs` and expects `status` each time. Throws when anything else comes back. */
-export async function measure(
-  fleet: Fleet,
-  target: Target,
-  requests: readonly Buffer[],
-  status: number,
-  durationMs: number,
-): Promise<Slice> {
-  const order = {
-    port: target.port,
-    connections: CONNECTIONS,
-    requestsBase64: requests.map((request) => request.toString("base64")),
-    status,
-    durationMs,
-  };
+/** Carries an order out on `target`. Throws when an answer is not the expected one. */
+export async function measure(fleet: Fleet, target: Target, order: Omit<LoadOrder, "port">): Promise<Slice> {
   const before = cpuSeconds(target.envoy.pid);
-  const load = await fleet.load(order);
+  const load = await fleet.load({ ...order, port: target.port });
   const slice = { cpuSeconds: cpuSeconds(target.envoy.pid) - before, load };
-  if (Object.keys(load.wrong).length === 0 && load.broken === 0) return slice;
-  throw new Error(`wrong answers: ${JSON.stringify(load.wrong)}, broken connections: ${load.broken}`);
+  if (Object.keys(load.wrong).length === 0 && load.broken === 0 && load.done > 0) return slice;
+  throw new Error(
+    `${target.variant.name}: ${load.done} answers, wrong ones: ${JSON.stringify(load.wrong)}, broken connections: ${load.broken}`,
+  );
 }
 
 /** The slices of one round as one sample. */
@@ -65,8 +54,28 @@ export function combine(slices: Slice[]): Sample {
   };
 }
 
-export function median(values: number[]): number {
+export interface Memory {
+  /** Resident memory of the Envoy process. */
+  rssBytes: number;
+  /** Of one VM, as the filter says once a second; the largest where there are several. Absent where no filter says it. */
+  vmBytes?: number;
+}
+
+export async function memoryOf(envoy: Envoy): Promise<Memory> {
+  const status = readFileSync(`/proc/${envoy.pid}/status`, "latin1");
+  const rssBytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
+  const gauges = [...(await envoy.stats("wardgate_vm_memory_bytes")).values()];
+  return { rssBytes, ...(gauges.length > 0 && { vmBytes: Math.max(...gauges) }) };
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Between two values, what lies between them in proportion. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const place = share * (sorted.length - 1);
+  const low = sorted[Math.floor(place)]!;
+  return low + (sorted[Math.ceil(place)]! - low) * (place - Math.floor(place));
 }

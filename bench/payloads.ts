@@ -23,7 +23,7 @@ export const BROWSER_HEADERS: readonly string[] = [
   "sec-fetch-mode: cors",
 ];
 
-const NAMES = [
+export const NAMES = [
   "Miles O'Brien",
   "Zoë Müller",
   "Ana-Lucía Cortez",
@@ -32,21 +32,21 @@ const NAMES = [
   "Søren Kierkegaard",
   "Jo Ann Drop",
 ];
-const STREETS = [
+export const STREETS = [
   "12 Union Street",
   "Rue de l'Église 4",
   "Am Tor 7a",
   "1600 Select Ave, Apt #3",
   "Calle Mayor 33",
 ];
-const ITEMS = [
+export const ITEMS = [
   "Garden table, oak",
   'Lamp "Aurora" 40cm',
   "Tea & biscuits (box of 12)",
   "Rock'n'roll poster",
   "USB-C cable <2m>",
 ];
-const NOTES = [
+export const NOTES = [
   "Please leave it with the neighbour; I'm back after 5 pm.",
   "Gift for my sister - don't put the invoice in the parcel.",
   "The last order came with a broken corner, see ticket 48213. Could you select a sturdier box this time?",
@@ -54,11 +54,13 @@ const NOTES = [
   "Call +49 30 1234567 or write to orders@example.org if anything is missing.",
 ];
 
-function pick<T>(random: () => number, from: readonly T[]): T {
+/** One of the given. */
+export function pick<T>(random: () => number, from: readonly T[]): T {
   return from[Math.floor(random() * from.length)]!;
 }
 
-function hex(random: () => number, digits: number): string {
+/** So many hexadecimal digits. */
+export function hex(random: () => number, digits: number): string {
   return Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join("");
 }
 
@@ -122,7 +124,7 @@ export function rawRequest(
   method: string,
   path: string,
   headers: readonly string[] = [],
-  body?: string,
+  body?: string | Buffer,
 ): Buffer {
   const lines = [
     `${method} ${path} HTTP/1.1`,
@@ -130,7 +132,7 @@ export function rawRequest(
     ...headers,
   ];
   if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);
-  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${body ?? ""}`);
+  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), Buffer.from(body ?? "")]);
 }
 
 function replaced(line: string, by: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 // Mixed traffic for the soak test, the same on every run: nine requests in ten as clients of an API send them, one in ten an attack.
 import { ordersJson, randomNumbers, rawRequest } from "../../bench/payloads.ts";
-import type { LoadRequest } from "../../bench/load-client.ts";
+import type { LoadRequest } from "../../bench/load.ts";
 
 const JSON_TYPE = "content-type: application/json";
 const FORM_TYPE = "content-type: application/x-www-form-urlencoded";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { type LoadResult, runLoad } from "../../bench/load-client.ts";
+import type { LoadResult } from "../../bench/load.ts";
+import { runLoad } from "../../bench/load-client.ts";
 import { eventually, ProtectedApi } from "./protected-api.ts";
 import { ATTACK_MARK, soakTraffic } from "./soak-traffic.ts";
 
