@@ -238,8 +238,38 @@ describe("regex prefilter facts", () => {
 });
 
 describe("regex tables from a file", () => {
-  const patternsToDamage = ["(?i)<script[^>]*>", "\\bunion\\b.{1,8}\\bselect\\b", "a|é+$", "(?m)^x\\d{2,}$"];
+  /** Flags of the encoded table: packed with row numbers of one byte, and of two. */
+  const [NARROW, WIDE] = [12, 4];
+  const narrow = "(?i)\\bunion\\b.{1,8}\\bselect\\b";
+  const wide = "(?i)(?:union|select|insert|delete|update)[^;]{1,12}(?:from|into|where|all)";
+  const patternsToDamage = [
+    "(?i)<script[^>]*>",
+    "\\bunion\\b.{1,8}\\bselect\\b",
+    "a|é+$",
+    "(?m)^x\\d{2,}$",
+    narrow,
+    wide,
+  ];
   const value = "x12 <ScRiPt src=1> union all select é\nx123";
+  test("packed tables of both widths give the NFA's verdicts", () => {
+    const words = ["Union ", "sElect", "insert ", " ", "from", "INTO", "all ", ";", "é", "un", "ion "];
+    for (const [pattern, form] of [
+      [narrow, NARROW],
+      [wide, WIDE],
+    ] as const) {
+      assert.equal(probe.build(pattern), Status.Ok);
+      const table = probe.output("dfa");
+      assert.equal(new DataView(table.buffer, table.byteOffset).getUint16(10, true) & ~2, form, pattern);
+      let matches = 0;
+      fc.assert(
+        fc.property(fc.array(fc.constantFrom(...words), { maxLength: 12 }), (parts) => {
+          if (probe.agreedSpan(parts.join("")) !== null) matches++;
+        }),
+        { numRuns: 2000 },
+      );
+      assert.ok(matches > 20, `${pattern}: ${matches} matches`);
+    }
+  });
   test("whole tables are accepted, cut ones refused", () => {
     for (const pattern of patternsToDamage) {
       probe.build(pattern);

@@ -5,6 +5,7 @@ import { DfaWriter } from "./regex-dfa-writer";
 import { RegexError, RegexStatus, statusOfError } from "./regex-errors";
 import { LiteralFinder } from "./regex-literals";
 import { NfaCompiler } from "./regex-nfa";
+import { LetterFolder } from "./regex-nfa-letters";
 import { RegexParser } from "./regex-parse";
 import { RegexTree } from "./regex-tree";
 
@@ -44,6 +45,7 @@ export class RegexBuild {
   private compiler: NfaCompiler = new NfaCompiler();
   private finder: LiteralFinder = new LiteralFinder();
   private writer: DfaWriter = new DfaWriter();
+  private letters: LetterFolder = new LetterFolder();
 
   /** Gives everything back to the heap, the build itself included. */
   free(): void {
@@ -55,6 +57,7 @@ export class RegexBuild {
     this.compiler.free();
     this.finder.free();
     this.writer.free();
+    this.letters.free();
     this.tree.free();
     heap.free(changetype<usize>(this));
   }
@@ -83,6 +86,8 @@ export class RegexBuild {
     this.writer.write(this.program.at, this.maxStates, this.maxWork, this.maxTable, this.dfa);
     this.states = this.writer.subsets.states;
     this.work = this.writer.subsets.work;
+    // The DFA is made of the longer form: what makes it needs to know of no further instruction.
+    this.letters.fold(this.program);
     const finder = this.finder;
     finder.find(this.tree, this.literals, this.requiredSets);
     this.minLength = finder.minLength;

@@ -2,7 +2,8 @@
 // differences of all rows into one list of cells by first fit (Tarjan and Yao, "Storing a Sparse Table", 1979).
 
 import { ByteWriter } from "../bytes/byte-writer";
-import { PACKED_COMMON, wholeBytes } from "../match/regex-dfa-packed";
+import { NARROW_CELLS, NARROW_ROWS, narrowCellBytes, narrowWholeBytes } from "../match/regex-dfa-narrow";
+import { PACKED_COMMON, PACKED_RECORD, wholeBytes } from "../match/regex-dfa-packed";
 
 /** Whole rows at most. */
 const WHOLE_LIMIT: u32 = 32;
@@ -18,6 +19,8 @@ export class DfaPacker {
   private dense: usize = 0;
   private rows: u32 = 0;
   private stride: u32 = 0;
+  /** Out: row numbers fit a byte, and write() gives the form of match/regex-dfa-narrow.ts. */
+  isNarrow: bool = false;
   /** Per row: least differences so far, and the whole row they are from. */
   private least: usize = 0;
   private choice: usize = 0;
@@ -46,6 +49,7 @@ export class DfaPacker {
     this.dense = dense;
     this.rows = rows;
     this.stride = stride;
+    this.isNarrow = rows <= NARROW_ROWS;
     this.wholes.clear();
     this.wholeCount = 0;
     this.least = heap.alloc(rows << 2);
@@ -59,24 +63,49 @@ export class DfaPacker {
     heap.free(this.choice);
     heap.free(this.common);
     if (least > room) return least;
-    return 8 + wholeBytes(this.wholeCount, stride) + this.records.length + this.cells.length;
+    const cells = this.cells.length >> 2;
+    if (this.isNarrow && cells > NARROW_CELLS) return room + 1;
+    return this.bytesOf(cells);
+  }
+
+  /** Bytes of the table with so many cells. */
+  private bytesOf(cells: u32): u32 {
+    if (this.isNarrow)
+      return 8 + narrowWholeBytes(this.wholeCount, this.stride) + (this.rows << 2) + narrowCellBytes(cells);
+    return 8 + wholeBytes(this.wholeCount, this.stride) + this.rows * PACKED_RECORD + (cells << 2);
   }
 
   /** What no placing can undercut: a cell for each difference, a record for each row. */
   private leastBytes(): u32 {
-    let bytes = 8 + wholeBytes(this.wholeCount, this.stride) + (this.rows << 3);
-    for (let row: u32 = 0; row < this.rows; row++) bytes += load<u32>(this.least + ((<usize>row) << 2)) << 2;
-    return bytes;
+    let cells: u32 = 0;
+    for (let row: u32 = 0; row < this.rows; row++) cells += load<u32>(this.least + ((<usize>row) << 2));
+    return this.bytesOf(cells);
   }
 
   /** Appends what pack() made. */
   write(out: ByteWriter): void {
     out.u32(this.wholeCount);
     out.u32(this.cells.length >> 2);
+    if (this.isNarrow) return this.writeNarrow(out);
     out.bytes(this.wholes.at, this.wholes.length);
     out.align(4);
     out.bytes(this.records.at, this.records.length);
     out.bytes(this.cells.at, this.cells.length);
+  }
+
+  /** The same with row numbers of one byte. */
+  private writeNarrow(out: ByteWriter): void {
+    for (let i: u32 = 0; i < this.wholes.length; i += 2) out.byte(<u8>load<u16>(this.wholes.at + i));
+    out.align(4);
+    for (let i: u32 = 0; i < this.records.length; i += PACKED_RECORD) {
+      const record = load<u32>(this.records.at + i);
+      out.u32((record & 0xff00ffff) | (load<u32>(this.records.at + i, 4) << 16));
+    }
+    for (let i: u32 = 0; i < this.cells.length; i += 4) {
+      const cell = load<u32>(this.cells.at + i);
+      out.u16(<u16>((cell & 0xff) | ((cell >> 16) << 8)));
+    }
+    out.align(4);
   }
 
   /** Boyer and Moore's majority vote finds the one target that can be worth starting from. */
@@ -110,7 +139,7 @@ export class DfaPacker {
         bestGain = gain;
         best = row;
       }
-      // A whole row costs two bytes a column, a cell four.
+      // A whole row costs two bytes a column, a cell four; in the narrow form half of both.
       if (bestGain * 2 <= this.stride) return;
       this.takeWhole(best);
     }

@@ -3,6 +3,7 @@ import { ByteWriter } from "../bytes/byte-writer";
 import {
   DFA_CLASSES,
   DFA_MAGIC,
+  DFA_NARROW,
   DFA_PACKED,
   DFA_ROWS,
   DFA_SKIP,
@@ -124,7 +125,7 @@ export class DfaWriter {
       out.u32(DFA_MAGIC);
       out.u32(size);
       out.u16(<u16>stride);
-      out.u16(isPacked ? <u16>DFA_PACKED : isLarge ? <u16>DFA_LARGE : 0);
+      out.u16(isPacked ? this.packedFlags() : isLarge ? <u16>DFA_LARGE : 0);
       out.u32(rows);
       out.u32(start * step);
       while (out.length < DFA_CLASSES) out.u32(0);
@@ -137,6 +138,10 @@ export class DfaWriter {
     }
     heap.free(dense);
     return size <= maxBytes;
+  }
+
+  private packedFlags(): u16 {
+    return <u16>(this.packer.isNarrow ? DFA_PACKED | DFA_NARROW : DFA_PACKED);
   }
 
   /** Every target as a row number. */

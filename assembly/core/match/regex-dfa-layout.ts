@@ -22,3 +22,5 @@ export const DFA_LARGE: u32 = 1;
 export const DFA_SKIP: u32 = 2;
 /** Rows are packed (regex-dfa-packed.ts) and states are row numbers. */
 export const DFA_PACKED: u32 = 4;
+/** Packed, of at most 255 rows: row numbers are bytes. */
+export const DFA_NARROW: u32 = 8;

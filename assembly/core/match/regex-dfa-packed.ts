@@ -17,9 +17,9 @@ export const PACKED_WHOLE: u32 = DFA_ROWS + 8;
 /** In a record: no whole row but one common target. */
 export const PACKED_COMMON: u32 = 0xff;
 export const PACKED_RECORD: u32 = 8;
-const MATCH_ROW: u32 = 1;
+export const MATCH_ROW: u32 = 1;
 /** With DFA_SKIP: the start row, left by few bytes only. */
-const START_ROW: u32 = 2;
+export const START_ROW: u32 = 2;
 
 /** Does the pattern match anywhere in at..end? */
 export function packedSearch(table: usize, at: usize, end: usize): bool {

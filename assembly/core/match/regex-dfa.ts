@@ -5,7 +5,16 @@
 // skipped by a nibble look-up while none of them can begin a match.
 // SAFETY: tables are checked by validateDfa() once, so the loop checks no bounds.
 // TEST: test/engine/regex.test.ts compares every verdict with the NFA's and another implementation's.
-import { DFA_CLASSES, DFA_LARGE, DFA_MAGIC, DFA_PACKED, DFA_ROWS, DFA_SKIP } from "./regex-dfa-layout";
+import {
+  DFA_CLASSES,
+  DFA_LARGE,
+  DFA_MAGIC,
+  DFA_NARROW,
+  DFA_PACKED,
+  DFA_ROWS,
+  DFA_SKIP,
+} from "./regex-dfa-layout";
+import { narrowSearch, validateNarrow } from "./regex-dfa-narrow";
 import { packedSearch, validatePacked } from "./regex-dfa-packed";
 import { skip } from "./regex-dfa-skip";
 
@@ -14,6 +23,7 @@ export function dfaSearch(table: usize, at: usize, end: usize): bool {
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const special = flags & DFA_SKIP ? stride << 1 : stride;
+  if (flags & DFA_NARROW) return narrowSearch(table, at, end);
   if (flags & DFA_PACKED) return packedSearch(table, at, end);
   if (flags & DFA_LARGE) return searchLarge(table, at, end);
   const classes = table + DFA_CLASSES;
@@ -56,13 +66,17 @@ export function validateDfa(table: usize, size: u32): bool {
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const count = load<u32>(table, 12);
-  if (stride < 2 || stride > 257 || count < 2 || flags > (DFA_PACKED | DFA_LARGE | DFA_SKIP)) return false;
+  if (stride < 2 || stride > 257 || count < 2 || flags > (DFA_NARROW | DFA_PACKED | DFA_LARGE | DFA_SKIP))
+    return false;
   if (flags & DFA_SKIP && count < 3) return false;
   for (let c: usize = 0; c < 256; c++) {
     if (load<u8>(table + DFA_CLASSES + c) >= stride - 1) return false;
   }
-  if (flags & DFA_PACKED) return (flags & DFA_LARGE) == 0 && validatePacked(table, size, stride, count);
-  return validateDense(table, size, stride, count, (flags & DFA_LARGE) != 0);
+  const form = flags & ~DFA_SKIP;
+  if (form == (DFA_PACKED | DFA_NARROW)) return validateNarrow(table, size, stride, count);
+  if (form == DFA_PACKED) return validatePacked(table, size, stride, count);
+  if (form != DFA_LARGE && form != 0) return false;
+  return validateDense(table, size, stride, count, form == DFA_LARGE);
 }
 
 function validateDense(table: usize, size: u32, stride: u32, count: u32, isLarge: bool): bool {

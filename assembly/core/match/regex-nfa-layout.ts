@@ -34,6 +34,8 @@ export enum NfaOp {
   /** An assertion of kind `lo`, then next. */
   Assert = 4,
   Fail = 5,
+  /** The byte `lo`, which has bit 0x20, or the one without that bit, then next: a letter in either case. */
+  Letter = 6,
 }
 
 export enum AssertKind {

@@ -80,7 +80,9 @@ function run(program: usize, at: usize, end: usize, span: Span | null): bool {
       const from = <usize>load<u32>(thread, 4);
       const op = <NfaOp>load<u8>(instruction);
       let next: u32 = NONE;
-      if (op == NfaOp.Range) {
+      if (op == NfaOp.Letter) {
+        if ((c | 0x20) == load<u8>(instruction, 1)) next = load<u16>(instruction, 4);
+      } else if (op == NfaOp.Range) {
         if (c >= load<u8>(instruction, 1) && c <= load<u16>(instruction, 2)) next = load<u16>(instruction, 4);
       } else if (op == NfaOp.Sparse) {
         next = sparseNext(ranges + ((<usize>load<u32>(instruction, 4)) << 2), load<u16>(instruction, 2), c);
@@ -206,7 +208,7 @@ export function validateProgram(program: usize, size: u32): bool {
   for (let i: u32 = 0; i < count; i++) {
     const at = code + <usize>i * NFA_INSTRUCTION;
     const op = <NfaOp>load<u8>(at);
-    if (op > NfaOp.Fail) return false;
+    if (op > NfaOp.Letter) return false;
     if (op == NfaOp.Sparse) {
       if (<u64>load<u32>(at, 4) + load<u16>(at, 2) > rangeCount) return false;
     } else if (load<u16>(at, 4) >= count || (op == NfaOp.Split && load<u16>(at, 6) >= count)) {

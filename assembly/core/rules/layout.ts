@@ -1,15 +1,15 @@
 // Layout of a compiled ruleset. Little-endian, position-independent: every offset is from the first byte.
 //
 // ╒═ header ═══════════════════════════════════════════════════════════════════════════════════════╕
-// │  0 label "WGRULES4"   8 u32 size   12 u32 checksum of bytes 16..size                           │
+// │  0 label "WGRULES5"   8 u32 size   12 u32 checksum of bytes 16..size                           │
 // │ 16 sections: SECTION_COUNT × (u32 offset, u32 count), in the order of enum Section             │
 // ╘════════════════════════════════════════════════════════════════════════════════════════════════╛
 // Sections are 8-byte aligned arrays of the fixed-size records below. Texts and operator tables are in Blob, and
 // what records call an offset is from Blob's first byte.
 
-/** "WGRULES4" as two words; the digit grows with every change of what a section or operand holds. */
+/** "WGRULES5" as two words; the digit grows with every change of what a section or operand holds. */
 export const LABEL_LOW: u32 = 0x55524757;
-export const LABEL_HIGH: u32 = 0x3453454c;
+export const LABEL_HIGH: u32 = 0x3553454c;
 export const HEADER_SIZE: u32 = 208;
 export const SECTIONS_AT: u32 = 16;
 
