@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import type { Memory } from "./measure.ts";
-import type { Summary } from "./summary.ts";
+import type { Comparison, Summary } from "./summary.ts";
 import type { Bar } from "./targets.ts";
+import { BLOCK } from "./variants.ts";
 
 export const RECORDS = "bench/record";
 /** Of the layout below; records of another are left alone. */
@@ -29,6 +30,8 @@ export interface BenchRecord extends Circumstances {
   /** Memory before the first request, by variant. */
   idle: Record<string, Memory>;
   results: Summary[];
+  /** Blocking variants against the first of them, where there are several. */
+  comparisons: Comparison[];
   bars: Bar[];
 }
 
@@ -70,13 +73,17 @@ export function readRecord(path: string): BenchRecord | undefined {
   return record.kind === "bench" && record.format === FORMAT ? (record as BenchRecord) : undefined;
 }
 
-/** Path of the newest record of the bench. */
-export function newestRecord(): string | undefined {
+/** Path of the newest record that has all of these scenarios in block mode. */
+export function newestRecord(scenarios: readonly string[]): string | undefined {
+  const isWhole = (record: BenchRecord | undefined): boolean => {
+    const rows = record?.results.filter(({ variant }) => variant === BLOCK) ?? [];
+    return scenarios.every((id) => rows.some(({ scenario }) => scenario === id));
+  };
   return readdirSync(RECORDS)
     .filter((name) => name.endsWith(".json"))
     .sort()
     .map((name) => `${RECORDS}/${name}`)
-    .findLast((path) => readRecord(path) !== undefined);
+    .findLast((path) => isWhole(readRecord(path)));
 }
 
 /** `2 × Intel(R) Xeon(R) Processor, Linux 6.18, Node v20.20.2` */

@@ -59,6 +59,28 @@ export function summarise(scenario: Scenario, measurements: readonly Measurement
   });
 }
 
+/** What two variants differ in, within the rounds. */
+export interface Comparison {
+  scenario: string;
+  variant: string;
+  against: string;
+  /** Microseconds of CPU per request; below 0: `variant` takes less. */
+  micros: Spread;
+}
+
+/** Each of the variants of these names against the first of them. */
+export function compareToFirst(
+  { id }: Scenario,
+  measurements: readonly Measurement[],
+  names: readonly string[],
+): Comparison[] {
+  const [first, ...others] = names.map((name) => measurements.find(({ variant }) => variant === name)!);
+  return others.map(({ variant, samples }) => {
+    const differences = samples.map(({ cpuMicros }, round) => cpuMicros - first!.samples[round]!.cpuMicros);
+    return { scenario: id, variant, against: first!.variant, micros: spread(differences) };
+  });
+}
+
 export function spread(values: readonly number[]): Spread {
   return {
     ...{ median: median(values), min: Math.min(...values), max: Math.max(...values) },

@@ -1,7 +1,7 @@
 // The figures as text for a terminal.
 import type { Bar } from "./targets.ts";
 import { BASELINE } from "./variants.ts";
-import type { Spread, Summary } from "./summary.ts";
+import type { Comparison, Spread, Summary } from "./summary.ts";
 
 const MIB = 1024 * 1024;
 
@@ -34,6 +34,11 @@ export function scenarioTable({ name, note }: Named, rows: readonly Summary[]): 
   const cells = [COLUMNS.map(({ head }) => head), ...rows.map((row) => COLUMNS.map(({ cell }) => cell(row)))];
   const title = note === undefined ? name : `${name} (${note})`;
   return `${title}\n${aligned(cells)}`;
+}
+
+/** `new − old: -1.2 µs (-2.0 … -0.4)` */
+export function comparisonLine({ variant, against, micros }: Comparison): string {
+  return `  ${variant} − ${against}: ${signed(micros.median)} µs (${range(micros)})`;
 }
 
 /** One line for each bar: what is asked, what was measured, met or missed. */

@@ -8,8 +8,8 @@ import { type Memory, memoryOf } from "../bench/measure.ts";
 import { benchRecord, machineLine, moduleSize, writeRecord } from "../bench/record.ts";
 import { type Pace, runScenario } from "../bench/run.ts";
 import { findScenarios, type Scenario, SCENARIOS } from "../bench/scenarios.ts";
-import { type Summary, summarise } from "../bench/summary.ts";
-import { barTable, scenarioTable } from "../bench/table.ts";
+import { compareToFirst, type Comparison, type Summary, summarise } from "../bench/summary.ts";
+import { barTable, comparisonLine, scenarioTable } from "../bench/table.ts";
 import { bars, readTargets } from "../bench/targets.ts";
 import { BASELINE, chooseVariants, VARIANT_NAMES } from "../bench/variants.ts";
 import { compileAssembly } from "./build/assembly.ts";
@@ -124,6 +124,8 @@ try {
 
 async function run(): Promise<void> {
   const results: Summary[] = [];
+  const comparisons: Comparison[] = [];
+  const blocking = variants.filter(({ filter }) => filter?.blocks).map(({ name }) => name);
   let idle: Record<string, Memory> | undefined;
   for (const [index, scenario] of scenarios.entries()) {
     const progress = (what: string): void =>
@@ -137,14 +139,17 @@ async function run(): Promise<void> {
       throw new Error(`"${scenario.id}": ${error.message}`);
     });
     const rows = summarise(scenario, measurements);
+    const compared = compareToFirst(scenario, measurements, blocking);
     results.push(...rows);
+    comparisons.push(...compared);
     say("");
-    if (!options.json) console.log(`${scenarioTable(scenario, rows)}\n`);
+    if (options.json) continue;
+    console.log([scenarioTable(scenario, rows), ...compared.map(comparisonLine), ""].join("\n"));
   }
-  report(results, idle ?? {});
+  report(results, comparisons, idle ?? {});
 }
 
-function report(results: Summary[], idle: Record<string, Memory>): void {
+function report(results: Summary[], comparisons: Comparison[], idle: Record<string, Memory>): void {
   const judged = variants.flatMap(({ filter }) => (filter?.judges ? [filter.module] : []));
   const record = benchRecord({
     envoy: envoy.version,
@@ -153,7 +158,7 @@ function report(results: Summary[], idle: Record<string, Memory>): void {
     scenarios: scenarios.map(({ id, name, note, bodyBytes }) => {
       return { id, name, ...(note !== undefined && { note }), bodyBytes };
     }),
-    ...{ idle, results, bars: bars(readTargets(), results, idle["block"]?.vmBytes) },
+    ...{ idle, results, comparisons, bars: bars(readTargets(), results, idle["block"]?.vmBytes) },
   });
   if (options.json) console.log(JSON.stringify(record, null, 2));
   else {
