@@ -15,7 +15,10 @@ import { dirname, join } from "node:path";
 import { GENERATED, GENERATORS, type Generator, PARTS, ROOT, runGenerator } from "./gen/generators.ts";
 
 /** Everything that generators read. */
-const READ = ["package.json", ".prettierrc.json", "schema", "scripts/gen", "scripts/rules", "rules"];
+const READ = [
+  ...["package.json", ".prettierrc.json", "schema", "scripts/gen", "scripts/rules", "rules"],
+  ...["README.md", "bench"],
+];
 /** Written by `npm run build`, ignored by git. */
 const BUILT = `${GENERATED}/default-ruleset.ts`;
 const AT_ONCE = 2;

@@ -12,6 +12,7 @@ export interface Generator {
 export const GENERATED = "assembly/core/generated";
 
 export const GENERATORS: Generator[] = [
+  { script: "scripts/gen/bench-report.ts", files: ["README.md", "docs/bench.svg"] },
   { script: "scripts/gen/config-docs.ts", files: ["docs/configuration.md"] },
   { script: "scripts/gen/code-words.ts", files: [`${GENERATED}/code-words.ts`] },
   { script: "scripts/gen/detections.ts", files: ["docs/detections.md"] },
