@@ -1,4 +1,5 @@
 // Detectors over bare addresses, for tests and for the scoring tools.
+import { scanClasses } from "../core/match/byte-classes";
 import { Span } from "../core/match/span";
 import { SQLI_REQUIRED, detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
 import { XSS_REQUIRED, detectXss, xssSteps } from "../core/match/xss";
@@ -24,7 +25,7 @@ import { TRAVERSAL_REQUIRED, detectTraversal, traversalSteps } from "../core/mat
 const span: Span = new Span();
 
 export function sqliDetect(at: usize, len: u32): bool {
-  return detectSqli(at, at + len, span);
+  return detectSqli(at, at + len, scanClasses(at, len), span);
 }
 
 export function sqliFingerprintTo(out: usize): u32 {

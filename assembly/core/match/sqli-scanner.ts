@@ -195,6 +195,11 @@ function skipBlank(start: usize, end: usize): usize {
   sqlToken = SqlToken.End;
   while (at < end) {
     const c = <u32>load<u8>(at);
+    if (isAlpha(c)) break;
+    if (c == 0x20) {
+      at++;
+      continue;
+    }
     const next: u32 = at + 1 < end ? load<u8>(at, 1) : 0;
     if ((c == 0 && end - at < 8) || c == 0x23 || (c == 0x2d && next == 0x2d) || isDash(at, end)) {
       const line = c == 0 ? end : findByte(at + 1, end, 0x0a);
@@ -278,7 +283,7 @@ function scanNumber(start: usize, end: usize): usize {
   // 1union, 1or: a number and a keyword; 8x11, 3rd: a name.
   let word = at;
   while (word < end && isNameByte(load<u8>(word))) word++;
-  if (continuesExpression(lookUp(at, word))) return emit(SqlToken.Number, start, at);
+  if (continuesExpression(sqlClass(at, word))) return emit(SqlToken.Number, start, at);
   if (joinsComparison(at, word, end)) {
     joined = at;
     return emit(SqlToken.Number, start, at);
@@ -328,7 +333,8 @@ function isNameByte(c: u32): bool {
   return isWord(c) || c == 0x24 || (c >= 0x80 && c != 0xa0 && c != 0xe2);
 }
 
-function lookUp(from: usize, to: usize): u32 {
+/** Class of a word in generated/sql-words, 0 for a name. */
+export function sqlClass(from: usize, to: usize): u32 {
   const len = <u32>(to - from);
   return len > SQL_LONGEST ? 0 : wordClass(from, len, SQL_SEED, SQL_SLOTS, SQL_CELLS, SQL_TEXT);
 }
@@ -341,7 +347,7 @@ function scanWord(start: usize, end: usize): usize {
   if (at == start) return emit(SqlToken.Bad, start, start + 1);
   sqlDotted = false;
   if (start == joined) at = start + operatorLength(start, at);
-  sqlWord = lookUp(start, at);
+  sqlWord = sqlClass(start, at);
   if (at < end && load<u8>(at) == 0x27 && isStringPrefix(start, at)) return scanString(start, at, end, 0x27);
   let part = start;
   const first = sqlWord;
@@ -372,7 +378,7 @@ function scanWord(start: usize, end: usize): usize {
 /** Only packages and schemas make a dotted name more than a name: dbms_lock.sleep, master..xp_cmdshell. */
 function dottedClass(first: u32, part: usize, at: usize): u32 {
   if (first == SQL_DANGER) return SQL_DANGER;
-  const last = lookUp(part, at);
+  const last = sqlClass(part, at);
   if (first == SQL_SCHEMA) return last == SQL_DANGER ? SQL_DANGER : SQL_SCHEMA;
   return last == SQL_DANGER && (load<u8>(part) | 0x20) == 0x78 ? SQL_DANGER : 0;
 }
@@ -442,7 +448,7 @@ function scanBracket(start: usize, end: usize): usize {
   let at = start + 1;
   while (at < end && at - start < 130 && load<u8>(at) != 0x5d && load<u8>(at) >= 0x20) at++;
   if (at >= end || load<u8>(at) != 0x5d || at == start + 1) return emit(SqlToken.Bad, start, start + 1);
-  sqlWord = lookUp(start + 1, at) == SQL_SCHEMA ? SQL_SCHEMA : 0;
+  sqlWord = sqlClass(start + 1, at) == SQL_SCHEMA ? SQL_SCHEMA : 0;
   sqlDotted = false;
   at++;
   while (at + 1 < end && load<u8>(at) == 0x2e) {

@@ -4,12 +4,13 @@
 // quote, closed by one of the value's own quotes. sqli-grammar.ts says what the rest means; here it is judged.
 // The quotes tried are bounded by a budget of bytes, the last ones first, so the cost is linear however many there are.
 //
-// WHY a required set: no injection that this file reports is made of letters, spaces and dots alone, so values without one
-// of the bytes of SQLI_REQUIRED cost one look-up per byte at most.
+// WHY a required set: no injection that this file reports is made of letters, spaces and dots alone. WHY the first look
+// (sqli-start.ts): most values with one of the other bytes are prose, an address, an amount, and are dismissed by their first two words.
 // TEST: test/unit/core/match/sqli.spec.ts, test/engine/detectors.test.ts
 
 import { isDigit, isSpace, isWord } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
+import { MARK_BACKQUOTE, MARK_BRACKET, MARK_DOUBLE_QUOTE, MARK_QUOTE } from "./mark-classes";
 import { runSqlGrammar } from "./sqli-grammar";
 import {
   run,
@@ -51,11 +52,15 @@ import {
   SqlOperand,
 } from "./sqli-run";
 import { sqlCommented, sqlHollow } from "./sqli-scanner";
+import { failsAtOnce, startsWithName } from "./sqli-start";
 import { Span } from "./span";
 import { isOneOf } from "./word-list";
 
 /** A value can be an injection only if it holds one of: ' " ` ( ) = < > # ; - * , @ | & / ^ ! ~ + and the digits. Bit set of 256. */
 export const SQLI_REQUIRED = memory.data<u64>([0x7bffbfee00000000, 0x5000000140000001, 0x0, 0x0]);
+
+/** Its classes. */
+const REQUIRED: u64 = 0xa88debfee;
 
 const STRONG: u32 = SIGN_UNION | SIGN_STACKED | SIGN_FILE;
 const QUOTES_FROM_END: u32 = 3;
@@ -65,16 +70,20 @@ const BUDGET_FACTOR: u32 = 8;
 const BUDGET_BASE: u32 = 4096;
 
 /**
- * True when the value of `at..end` is an SQL injection in one of its contexts; `span` is then what was recognised.
+ * True when the value of `at..end` is an SQL injection in one of its contexts; `span` is then what was recognised. `classes`: those
+ * that may occur in the value.
  */
-export function detectSqli(at: usize, end: usize, span: Span): bool {
-  if (end - at < 3 || !holdsRequired(at, end)) return false;
-  runSqlGrammar(at, end, false);
-  if (judgeBare(at, end) || detectIndexed(at, end)) return report(at, span);
+export function detectSqli(at: usize, end: usize, classes: u64, span: Span): bool {
+  if (end - at < 3 || (classes & REQUIRED) == 0) return false;
+  if (!failsAtOnce(at, end)) {
+    runSqlGrammar(at, end, false);
+    if (judgeBare(at, end)) return report(at, span);
+    if ((classes & MARK_BRACKET) != 0 && detectIndexed(at, end)) return report(at, span);
+  }
   return (
-    detectClosed(at, end, 0x27, span) ||
-    detectClosed(at, end, 0x22, span) ||
-    detectClosed(at, end, 0x60, span)
+    ((classes & MARK_QUOTE) != 0 && detectClosed(at, end, 0x27, span)) ||
+    ((classes & MARK_DOUBLE_QUOTE) != 0 && detectClosed(at, end, 0x22, span)) ||
+    ((classes & MARK_BACKQUOTE) != 0 && detectClosed(at, end, 0x60, span))
   );
 }
 
@@ -102,14 +111,6 @@ function report(from: usize, span: Span): bool {
   span.from = from;
   span.to = run.stop;
   return true;
-}
-
-function holdsRequired(at: usize, end: usize): bool {
-  for (let i = at; i < end; i++) {
-    const c = <u32>load<u8>(i);
-    if ((load<u64>(SQLI_REQUIRED + ((c >>> 6) << 3)) >>> (c & 63)) & 1) return true;
-  }
-  return false;
 }
 
 function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
@@ -168,6 +169,7 @@ function tryQuote(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
   // "key": and "a"] of JSON: no statement goes on so.
   const next: u32 = quoteAt + 1 < end ? load<u8>(quoteAt, 1) : 0;
   if (next == 0x3a || next == 0x5d || next == 0x3f || next == 0x2e || next == 0) return false;
+  if (startsWithName(quoteAt + 1, end)) return false;
   runSqlGrammar(quoteAt + 1, end, true);
   return judgeClosed(at, quoteAt, end, quote);
 }

@@ -4,13 +4,21 @@ import { lowerByte } from "../bytes/ascii";
 
 const PRIME: u32 = 0x01000193;
 
+/** Bytes of the filter before the slots. */
+const FILTER: usize = 512;
+
 /** Class of the word of `len` bytes at `at`; `slots` is a power of two and the table is never full. */
 export function wordClass(at: usize, len: u32, seed: u32, slots: u32, table: usize, text: usize): u32 {
+  if (len == 0) return 0;
+  // A byte's low five bits are the same in either case.
+  const second = <u32>load<u8>(at + (len > 1 ? 1 : 0));
+  const beginning = (load<u8>(at) & 31) | ((second & 31) << 5) | ((len & 3) << 10);
+  if (((load<u8>(table + (beginning >> 3)) >> ((<u8>beginning) & 7)) & 1) == 0) return 0;
   let hash = seed;
   for (let i: u32 = 0; i < len; i++) hash = (hash ^ lowerByte(load<u8>(at + i))) * PRIME;
   let slot = (hash ^ (hash >>> 15)) & (slots - 1);
   while (true) {
-    const cell = table + ((<usize>slot) << 2);
+    const cell = table + FILTER + ((<usize>slot) << 2);
     const size = <u32>load<u8>(cell, 2);
     if (size == 0) return 0;
     if (size == len && sameWord(at, text + load<u16>(cell), len)) return load<u8>(cell, 3);

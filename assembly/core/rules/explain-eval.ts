@@ -211,7 +211,7 @@ export class ExplainEvaluator {
     this.span.from = 0;
     this.span.to = 0;
     beginValue((mask & CLASS_HIGH) != 0 && !negated);
-    const holds = matchOperator(ruleset, condition, inputs.kind(i), at, len, now, this.span);
+    const holds = matchOperator(ruleset, condition, inputs.kind(i), at, len, mask, now, this.span);
     if (holds && this.span.to > this.span.from) {
       appendJsonName(out, "highlight");
       appendJsonString(out, this.span.from, min(<u32>(this.span.to - this.span.from), VALUE_BYTES));

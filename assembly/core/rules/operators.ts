@@ -66,7 +66,10 @@ export function beginValue(mayBreak: bool): void {
   repaired.begin(mayBreak);
 }
 
-/** Does the condition's operator hold for the value? `span` receives the part that made it hold. */
+/**
+ * Does the condition's operator hold for the value? `classes`: those that may occur in it. `span` receives the part that made it
+ * hold.
+ */
 // eslint-disable-next-line complexity, max-lines-per-function -- one branch per operator
 export function matchOperator(
   ruleset: Ruleset,
@@ -74,6 +77,7 @@ export function matchOperator(
   kind: u32,
   at: usize,
   len: u32,
+  classes: u64,
   now: u64,
   span: Span,
 ): bool {
@@ -86,7 +90,7 @@ export function matchOperator(
     case Operator.PhraseMatch:
       return phraseFind(table, at, at + len, span);
     case Operator.IsSqli:
-      return detectSqli(at, at + len, span);
+      return detectSqli(at, at + len, classes, span);
     case Operator.IsXss:
       return detectXss(at, at + len, span);
     case Operator.IsShellInjection:

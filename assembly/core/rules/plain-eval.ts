@@ -5,6 +5,7 @@
 import { ByteWriter } from "../bytes/byte-writer";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { KeyPath, keyPathDepth } from "../inputs/key-path";
+import { scanClasses } from "../match/byte-classes";
 import { Span } from "../match/span";
 import { applySteps } from "./chain-steps";
 import * as layout from "./layout";
@@ -76,7 +77,8 @@ export class PlainEvaluator {
       }
       if (len < load<u32>(condition, layout.CONDITION_MIN_LENGTH)) continue;
       beginValue(load<u8>(condition, layout.CONDITION_NEGATED) == 0);
-      if (matchOperator(this.ruleset, condition, kind, at, len, now, this.span)) store<u8>(marks, 3);
+      if (matchOperator(this.ruleset, condition, kind, at, len, scanClasses(at, len), now, this.span))
+        store<u8>(marks, 3);
     }
   }
 

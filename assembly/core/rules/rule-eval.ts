@@ -266,7 +266,18 @@ export class Evaluator extends VariantEvaluator {
         const size = changed ? load<u32>(this.changed, 4) : len;
         this.budget -= size;
         if (size < load<u32>(condition, layout.CONDITION_MIN_LENGTH)) continue;
-        if (matchOperator(this.ruleset, condition, this.kind, from, size, this.now, this.span))
+        if (
+          matchOperator(
+            this.ruleset,
+            condition,
+            this.kind,
+            from,
+            size,
+            scanClasses(from, size),
+            this.now,
+            this.span,
+          )
+        )
           this.state.setHit(number);
       }
     }

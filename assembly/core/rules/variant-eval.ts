@@ -195,7 +195,8 @@ export class VariantEvaluator {
   private confirm(number: u32, at: usize): bool {
     const condition = this.ruleset.condition(number);
     this.budget -= this.len;
-    if (!matchOperator(this.ruleset, condition, this.kind, at, this.len, this.now, this.span)) return false;
+    if (!matchOperator(this.ruleset, condition, this.kind, at, this.len, this.mask, this.now, this.span))
+      return false;
     this.satisfy(number, condition, at, this.len);
     return true;
   }
