@@ -32,6 +32,11 @@ export function regexStates(build: usize): u32 {
   return changetype<RegexBuild>(build).states;
 }
 
+/** Steps of the whole last build, which the budget of a document counts. */
+export function regexSteps(build: usize): f64 {
+  return <f64>changetype<RegexBuild>(build).steps;
+}
+
 /** NFA instructions the last build's DFA construction visited. */
 export function regexWork(build: usize): f64 {
   return <f64>changetype<RegexBuild>(build).work;

@@ -27,60 +27,12 @@ import { IpBuild } from "./ip-compiler";
 import { ExactBuild } from "./exact-compiler";
 import { LITERAL_MIN, foldLiteral } from "./literal-table";
 import { PhraseBuild } from "./phrase-compiler";
+import { Operand } from "./operand";
 import { REGEX_FOLD_CASE, RegexBuild, RegexStatus, buildRegex } from "./regex-compiler";
 import { regexErrorText } from "./regex-errors";
 import { flagOf } from "./rule-names";
 
-/** A condition's operator, compiled. Buffers are reused from condition to condition: clear() first. */
-@unmanaged
-export class Operand {
-  operator: u32 = Operator.None;
-  table: ByteWriter = new ByteWriter();
-  program: ByteWriter = new ByteWriter();
-  /** `operator_value` of events. */
-  value: ByteWriter = new ByteWriter();
-  minLength: u32 = 0;
-  /** Of match_regex_with_checksum. */
-  checksum: u32 = 0;
-  maskA: u64 = CLASS_ANY;
-  maskB: u64 = CLASS_ANY;
-  /** (u32 length, bytes)*: every match contains one of them, lower-cased. */
-  literals: ByteWriter = new ByteWriter();
-  literalCount: u32 = 0;
-  /** Why the operand cannot be compiled. */
-  problem: ByteWriter = new ByteWriter();
-  /** Compiles every pattern of the document, one after the other: its working memory is kept. */
-  regex: RegexBuild = new RegexBuild();
-
-  /** Within a proxy a table that takes long or much memory is not made: the pattern's program is used instead. */
-  limitToProxy(): void {
-    this.regex.maxStates = PROXY_STATES;
-    this.regex.maxWork = PROXY_WORK;
-  }
-
-  free(): void {
-    freeWriter(this.table);
-    freeWriter(this.program);
-    freeWriter(this.value);
-    freeWriter(this.literals);
-    freeWriter(this.problem);
-    this.regex.free();
-    heap.free(changetype<usize>(this));
-  }
-
-  clear(): void {
-    this.table.clear();
-    this.program.clear();
-    this.value.clear();
-    this.literals.clear();
-    this.problem.clear();
-    this.literalCount = 0;
-    this.minLength = 0;
-    this.checksum = 0;
-    this.maskA = CLASS_ANY;
-    this.maskB = CLASS_ANY;
-  }
-}
+export { Operand } from "./operand";
 
 /** Fills `operand` from a condition's `parameters`; false with `operand.problem` set when they are no good. */
 export function compileOperand(operand: Operand, doc: JsonDocument, parameters: u32, data: Array<u32>): bool {
@@ -193,17 +145,8 @@ const TEMPLATE_BRACKETS: u64 = (1 << 8) | (1 << 32) | (1 << 5) | (1 << 3) | (1 <
 /** A larger table is not worth its room: its condition is confirmed by the program, seldom and slowly. */
 const DFA_BYTES_MAX: u32 = 32 * 1024;
 
-/** Budget of one pattern inside a proxy: about 50 ms and 4 MiB at the very most. */
-const PROXY_STATES: u32 = 2000;
-const PROXY_WORK: u64 = 5_000_000;
-
 /** libddwaf's default for floats that count as equal. */
 const FLOAT_DELTA: f64 = 0.01;
-
-function freeWriter(writer: ByteWriter): void {
-  writer.free();
-  heap.free(changetype<usize>(writer));
-}
 
 /** Letters, digits and `- . / : @ _`: no statement is changed by these alone, but names, paths and dates consist of them. */
 const CLASSES_OF_NAMES: u64 =
@@ -249,8 +192,15 @@ function compileRegex(operand: Operand, doc: JsonDocument, parameters: u32): boo
 /** Compiles an RE2 pattern into `operand`'s table (empty when its DFA is too large), program and requirements. */
 export function compilePattern(operand: Operand, at: usize, len: u32, flags: u32): bool {
   const build = operand.regex;
+  if (operand.steps >= operand.maxSteps) {
+    operand.problem.text("parameters.regex: the patterns before it took the whole budget of ");
+    operand.problem.decimal(<u32>operand.maxSteps);
+    operand.problem.text(" steps");
+    return false;
+  }
   build.maxTable = DFA_BYTES_MAX;
   const status = buildRegex(build, at, len, flags);
+  operand.steps += build.steps;
   if (status == RegexStatus.Ok) {
     if (build.dfa.length != 0) operand.table.bytes(build.dfa.at, build.dfa.length);
     operand.program.bytes(build.program.at, build.program.length);

@@ -23,6 +23,8 @@ const PACK_FROM: u32 = 2048;
 @unmanaged
 export class DfaWriter {
   subsets: SubsetBuilder = new SubsetBuilder();
+  /** Out: steps that the last write() took: of building, one for each transition, and of packing. */
+  work: u64 = 0;
   private minimiser: Minimiser = new Minimiser();
   /** Row number of each block, block of each row. */
   private rowOf: WordList = new WordList();
@@ -47,7 +49,9 @@ export class DfaWriter {
   write(program: usize, maxStates: u32, maxWork: u64, maxBytes: u32, out: ByteWriter): bool {
     out.clear();
     const subsets = this.subsets;
-    if (!subsets.build(program, maxStates, maxWork)) return false;
+    const isBuilt = subsets.build(program, maxStates, maxWork);
+    this.work = subsets.work + <u64>subsets.states * (subsets.classes.count + 1);
+    if (!isBuilt) return false;
     this.minimiser.run(subsets.rows.at, subsets.states, subsets.classes.count + 1);
     this.orderRows();
     this.mergeColumns();
@@ -116,6 +120,7 @@ export class DfaWriter {
     const room = min(maxBytes, denseSize - denseSize / 3);
     const packedSize =
       denseSize > PACK_FROM ? DFA_ROWS + this.packer.pack(dense, rows, stride, room) : denseSize;
+    if (denseSize > PACK_FROM) this.work += this.packer.work;
     const isPacked = packedSize + packedSize / 2 < denseSize;
     const size = isPacked ? packedSize : denseSize;
     const isLarge = !isPacked && rows * stride > 0xffff;

@@ -19,6 +19,8 @@ const ROUNDS: u32 = 3;
 export class NfaMerger {
   /** Where the program starts; in and out. */
   start: u32 = 0;
+  /** Out: steps that the last merge() took. */
+  work: u64 = 0;
   /** Per instruction: 1 when it may only be like itself. */
   private pinned: WordList = new WordList();
   private newPinned: WordList = new WordList();
@@ -61,6 +63,7 @@ export class NfaMerger {
         if (op == NfaOp.Split || op == NfaOp.Assert) this.pinned.set(id, 1);
       }
     }
+    this.work = 0;
     for (let round: u32 = 0; round < ROUNDS; round++) {
       this.count = code.length / NFA_INSTRUCTION;
       this.code = code.at;
@@ -88,6 +91,7 @@ export class NfaMerger {
     while (this.first.length != classes) {
       classes = this.first.length;
       work += size + slots;
+      this.work += size + slots;
       if (work > WORK_LIMIT) return false;
       this.table.fill(slots, 0);
       this.first.clear();

@@ -41,6 +41,11 @@ export class NfaCompiler {
     heap.free(changetype<usize>(this));
   }
 
+  /** Steps that the last compile() took: instructions written, and steps of merging them. */
+  get work(): u64 {
+    return <u64>this.writer.count + this.merger.work;
+  }
+
   /** Encodes the tree into `out`; false when the program would be too large. */
   compile(tree: RegexTree, out: ByteWriter): bool {
     const writer = this.writer;
@@ -50,6 +55,7 @@ export class NfaCompiler {
     out.clear();
     this.flags = 0;
     this.loops.clear();
+    this.merger.work = 0;
     const match = writer.emit(NfaOp.Match, 0, 0, 0, 0);
     this.merger.start = this.node(tree.root, match);
     if (writer.isFull) return false;
