@@ -9,6 +9,8 @@ export interface Targets {
   over_noop_micros: Record<string, number>;
   /** A byte of the longer bodies may cost `growth` times what one of `from` costs. */
   flat: { from: string; to: string[]; growth: number };
+  /** Milliseconds until a VM is ready, those of compiling custom rules, and bytes of the module. */
+  start: { vm_ms: number; rules_ms: number; module_bytes: number };
   /** Memory of one VM before the first request, and the most that any scenario took. */
   vm_mib: { idle: number; load: number };
   /** How many times faster than libddwaf the engine is with the same rules, by input. */

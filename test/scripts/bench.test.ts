@@ -10,6 +10,7 @@ import { combine, quantile, type Sample, type Slice } from "../../bench/measure.
 import type { BenchRecord } from "../../bench/record.ts";
 import { namedRecord, withReport } from "../../bench/report.ts";
 import { findScenarios, SCENARIOS } from "../../bench/scenarios.ts";
+import { barsOf, rowOf, type Starts } from "../../bench/start-report.ts";
 import { compareToFirst, type Summary, summarise } from "../../bench/summary.ts";
 import { bars, type Targets } from "../../bench/targets.ts";
 import { chooseVariants } from "../../bench/variants.ts";
@@ -18,6 +19,7 @@ const MIB = 1024 * 1024;
 const TARGETS: Targets = {
   over_noop_micros: { get: 10, "json-8k": 40 },
   flat: { from: "json-8k", to: ["json-1m"], growth: 1.25 },
+  start: { vm_ms: 150, rules_ms: 1000, module_bytes: 1_500_000 },
   vm_mib: { idle: 16, load: 24 },
   engine_times_libddwaf: {},
 };
@@ -245,3 +247,29 @@ const RECORD: BenchRecord = {
   comparisons: [],
   bars: [],
 };
+
+describe("bench: starts", () => {
+  const start = (wallMs: number, cpuMs: number, compileMs: number, workerMs: number): Starts["rules"] => [
+    { wallMs, cpuMs, compileMs, workerMs },
+  ];
+  const STARTS: Starts = {
+    "no-op": start(80, 45, 4, 1.5),
+    wardgate: start(480, 845, 394, 3.5),
+    rules: start(980, 2045, 395, 303.5),
+  };
+
+  test("the compilation is what the process spends beyond its VMs", () => {
+    const row = rowOf(2, STARTS);
+    assert.deepEqual([row.vms, row.vmMs, row.vmRulesMs], [4, 2, 302]);
+    assert.deepEqual([row.compileMs, row.compileCpuMs], [390, 800 - 4 * 2]);
+    assert.deepEqual([row.addedWallMs, row.addedWallRulesMs], [400, 900]);
+  });
+
+  test("a bar is missed by what exceeds it", () => {
+    const memory = { idle: 2 * MIB, load: 25 * MIB, connections: 100 };
+    const missed = barsOf(TARGETS, [rowOf(2, STARTS)], memory, 1_500_000)
+      .filter(({ isMet }) => !isMet)
+      .map(({ name }) => name);
+    assert.deepEqual(missed, ["module compiled, once per process, wall", "VM memory, 100 connections"]);
+  });
+});
