@@ -1,7 +1,11 @@
 // Detectors over bare addresses, for tests and for the scoring tools.
-import { scanClasses } from "../core/match/byte-classes";
+import { CLASS_ANY, scanClasses } from "../core/match/byte-classes";
 import { Span } from "../core/match/span";
 import { SQLI_REQUIRED, detectSqli, sqliFingerprint, sqliSteps } from "../core/match/sqli";
+import { runSqlGrammar } from "../core/match/sqli-grammar";
+import { SqlEnd, run } from "../core/match/sqli-run";
+import { sqlHollow } from "../core/match/sqli-scanner";
+import { failsAtOnce, startsWithName } from "../core/match/sqli-start";
 import { XSS_REQUIRED, detectXss, xssSteps } from "../core/match/xss";
 import { detectLdap, ldapSteps } from "../core/match/ldap";
 import { detectHeaderLine, detectMail, mailSteps } from "../core/match/mail";
@@ -24,8 +28,33 @@ import { TRAVERSAL_REQUIRED, detectTraversal, traversalSteps } from "../core/mat
 
 const span: Span = new Span();
 
+let classesKnown: bool = true;
+
+/** Whether detectors are told which classes of bytes occur in their value, as rules tell them; else any may. */
+export function detectorClassesKnown(known: bool): void {
+  classesKnown = known;
+}
+
+function classesOf(at: usize, len: u32): u64 {
+  return classesKnown ? scanClasses(at, len) : CLASS_ANY;
+}
+
 export function sqliDetect(at: usize, len: u32): bool {
-  return detectSqli(at, at + len, scanClasses(at, len), span);
+  return detectSqli(at, at + len, classesOf(at, len), span);
+}
+
+/** Offset at which the first look dismisses the value (or what follows a quote, when `closed`), -1 where it does not. */
+export function sqliFirstLook(at: usize, len: u32, closed: bool): i32 {
+  if (len == 0) return -1;
+  const dismissed = closed ? startsWithName(at, at + len) : failsAtOnce(at, at + len);
+  return dismissed ? <i32>(run.cursor - at) : -1;
+}
+
+/** Offset at which the grammar gives up, -1 unless it does so with nothing understood. */
+export function sqliGivesUp(at: usize, len: u32, closed: bool): i32 {
+  runSqlGrammar(at, at + len, closed);
+  const nothing = run.ending == SqlEnd.Error && run.signs == 0 && sqlHollow == 0 && !run.program;
+  return nothing && !run.aliased ? <i32>(run.cursor - at) : -1;
 }
 
 export function sqliFingerprintTo(out: usize): u32 {
@@ -46,7 +75,7 @@ export function detectorSpanTo(): usize {
 }
 
 export function xssDetect(at: usize, len: u32): bool {
-  return detectXss(at, at + len, span);
+  return detectXss(at, at + len, classesOf(at, len), span);
 }
 
 export function xssStepCount(): u32 {
@@ -54,7 +83,7 @@ export function xssStepCount(): u32 {
 }
 
 export function shellDetect(at: usize, len: u32): bool {
-  return detectShell(at, at + len, span);
+  return detectShell(at, at + len, classesOf(at, len), span);
 }
 
 export function shellStepCount(): u32 {
@@ -77,7 +106,7 @@ export function shellRequiredSet(): usize {
 }
 
 export function ssrfDetect(at: usize, len: u32): bool {
-  return detectSsrf(at, at + len, span);
+  return detectSsrf(at, at + len, classesOf(at, len), span);
 }
 
 export function ssrfStepCount(): u32 {
@@ -130,7 +159,7 @@ export function nosqlStepCount(): u32 {
 }
 
 export function ldapDetect(at: usize, len: u32): bool {
-  return detectLdap(at, at + len, span);
+  return detectLdap(at, at + len, classesOf(at, len), span);
 }
 
 export function ldapStepCount(): u32 {
@@ -138,7 +167,7 @@ export function ldapStepCount(): u32 {
 }
 
 export function xpathDetect(at: usize, len: u32): bool {
-  return detectXpath(at, at + len, span);
+  return detectXpath(at, at + len, classesOf(at, len), span);
 }
 
 export function xpathStepCount(): u32 {
@@ -163,7 +192,7 @@ export function headerLineStepCount(): u32 {
 }
 
 export function traversalDetect(at: usize, len: u32): bool {
-  return detectTraversal(at, at + len, span);
+  return detectTraversal(at, at + len, classesOf(at, len), span);
 }
 
 export function traversalStepCount(): u32 {

@@ -97,6 +97,76 @@ for (const name of DETECTORS) {
   });
 }
 
+/** Words of values that are no attack, for first looks to dismiss. */
+const HARMLESS = [
+  "",
+  " ",
+  "12",
+  "river",
+  "Table",
+  "time",
+  ": ",
+  "https://",
+  "a.b",
+  "example.org",
+  ", ",
+  "-",
+  "5.50",
+  "don't",
+  "Zoë",
+];
+
+/** Without one of these a value is none of the detector's. */
+const REQUIRED: Partial<Record<Detector, RegExp>> = {
+  sqli: /[!"#%&'()*+,\-/0-9;<=>@^`|~]/,
+  xpath: /[*[)'"|]/,
+};
+
+for (const name of DETECTORS) {
+  test(`${name} says the same whether it knows which classes of bytes occur or not`, () => {
+    const engine = loadEngine();
+    const answer = (text: string, known: number): string => {
+      engine["detectorClassesKnown"]!(known);
+      const { at, len } = give(engine, text);
+      const found = engine[`${name}Detect`]!(at, len) !== 0;
+      const span = `${engine["detectorSpanFrom"]!() - at}..${engine["detectorSpanTo"]!() - at}`;
+      engine["release"]!(at);
+      return found ? span : "no";
+    };
+    const value = fc
+      .array(fc.constantFrom(...PIECES[name], ...HARMLESS), { maxLength: 12 })
+      .map((pieces) => pieces.join(""))
+      .filter((text) => REQUIRED[name]?.test(text) ?? true);
+    fc.assert(
+      fc.property(value, (text) => {
+        assert.equal(answer(text, 1), answer(text, 0));
+      }),
+      { numRuns: 4000 },
+    );
+  });
+}
+
+test("the first look at a value dismisses only what the grammar of SQL gives up at, and where it does", () => {
+  const engine = loadEngine();
+  const value = fc
+    .array(fc.constantFrom(...PIECES.sqli, ...HARMLESS), { minLength: 1, maxLength: 6 })
+    .chain((pieces) => fc.constantFrom(pieces.join(""), pieces.join(" ")));
+  let dismissed = 0;
+  fc.assert(
+    fc.property(value, fc.constantFrom(0, 1), (text, closed) => {
+      const { at, len } = give(engine, text);
+      const looked = engine["sqliFirstLook"]!(at, len, closed);
+      if (looked >= 0) {
+        dismissed++;
+        assert.equal(engine["sqliGivesUp"]!(at, len, closed), looked);
+      }
+      engine["release"]!(at);
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.ok(dismissed > 500, `${dismissed} of 20,000 were dismissed`);
+});
+
 test("an attack between ten thousand quotes is found at either end", () => {
   const engine = loadEngine();
   const noise = "'x ".repeat(10_000);

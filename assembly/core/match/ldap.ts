@@ -6,6 +6,7 @@
 // TEST: test/unit/core/match/ldap.spec.ts, test/engine/detectors.test.ts
 
 import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
+import { MARK_CLOSING_PAREN, MARK_PAREN } from "./mark-classes";
 import { Span } from "./span";
 
 /** A value can be an injection only if it holds one of: ( ) : . Bit set of 256. */
@@ -21,13 +22,17 @@ const NAME_MAX: usize = 64;
 let limit: usize = 0;
 let steps: u32 = 0;
 
-/** True when the value of `at..end` changes the filter around it; `span` is then from its first parenthesis on. */
+/**
+ * True when the value of `at..end` changes the filter around it; `span` is then from its first parenthesis on. `classes`: those that
+ * may occur in the value.
+ */
 // eslint-disable-next-line complexity -- the few shapes a head may have
-export function detectLdap(at: usize, end: usize, span: Span): bool {
+export function detectLdap(at: usize, end: usize, classes: u64, span: Span): bool {
   if (end - at < 3) return false;
   limit = end;
   let i = skipBlank(at);
   if (isMatchingRule(i)) return report(i, end, span);
+  if ((classes & (MARK_PAREN | MARK_CLOSING_PAREN)) == 0) return false;
   let stars: u32 = 0;
   let blanks: u32 = 0;
   for (; i < end && i - at < HEAD_MAX; i++) {

@@ -140,7 +140,12 @@ function isAuthority(start: usize, odd: bool, relative: bool, scheme: bool): boo
   if (last != 0) start = last + 1;
   if (!readHost(start)) return false;
   const end = hostEnd;
-  if (!endsThere(end)) return false;
+  // WHY in this order: the blanks behind a plain address are looked for only where it is in disguise.
+  return isOdd(end, odd, relative, scheme) && endsThere(end);
+}
+
+/** The host that ends at `end` is in disguise, or leads out of itself. */
+function isOdd(end: usize, odd: bool, relative: bool, scheme: bool): bool {
   if (odd || hostWide) return true;
   if (climbs(end)) return true;
   if (relative && isBare(end)) return true;

@@ -71,6 +71,10 @@ export function readPath(start: usize, end: usize, blanks: bool): void {
   }
   while (at < end) {
     const c = <u32>load<u8>(at);
+    if (isPlain(c)) {
+      at = appendPlain(at, end);
+      continue;
+    }
     if (c == 0x2e || c == 0x25 || c >= 0xc0 || (c == 0x30 && segment == reachedLength)) {
       const to = readDots(at, end);
       if (to != 0) {
@@ -127,6 +131,24 @@ function isGroup(at: usize, end: usize, c: u32): bool {
 
 function isNameByte(c: u32): bool {
   return isWord(c) || c == 0x2d || c == 0x2e || c == 0x2b || c == 0x40 || c == 0x7e || c == 0x24 || c >= 0x80;
+}
+
+/** No dot, and no separator in any spelling: "0" begins 0x2e. */
+function isPlain(c: u32): bool {
+  return isAlpha(c) || c - 0x31 < 9 || c == 0x2d || c == 0x5f;
+}
+
+/** Appends the plain bytes at `start`: past them. */
+function appendPlain(start: usize, end: usize): usize {
+  let at = start;
+  let length = reachedLength;
+  for (; at < end; at++) {
+    const c = <u32>load<u8>(at);
+    if (!isPlain(c)) break;
+    if (length < REACHED_MAX - 1) store<u8>(reached + length++, <u8>lowerByte(c));
+  }
+  reachedLength = length;
+  return at;
 }
 
 function append(c: u32): void {

@@ -20,17 +20,40 @@ export let wordIsPath: bool = false;
 
 let length: u32 = 0;
 
-/** Class of the command at `start`, 0 when no command is known by that word. */
-// eslint-disable-next-line complexity -- one branch per byte
+/** The word that was read last, and its class. */
+let readAt: usize = 0;
+let readEnd: usize = 0;
+let readClass: u32 = 0;
+
+/** Another value comes: what was read at the same place says nothing of it. */
+export function forgetCommand(): void {
+  readAt = 0;
+}
+
+/** Class of the command at `start`, 0 when no command is known by that word. The word that was read last is not read again. */
 export function readCommand(start: usize, end: usize): u32 {
+  if (start == readAt && end == readEnd) return readClass;
+  readClass = readWord(start, end);
+  readAt = start;
+  readEnd = end;
+  return readClass;
+}
+
+// eslint-disable-next-line complexity -- one branch per byte
+function readWord(start: usize, end: usize): u32 {
   length = 0;
   wordGlobs = 0;
   wordTricks = 0;
   wordIsPath = false;
   let at = start;
-  while (at < end && at - start < 128) {
+  const last = min(end, start + 128);
+  while (at < last) {
     const c = <u32>load<u8>(at);
-    if (isWord(c) || c == 0x2d || (c == 0x2e && length > 0)) append(c);
+    if (isWord(c) || c == 0x2d) {
+      at = appendName(at, last);
+      continue;
+    }
+    if (c == 0x2e && length > 0) append(c);
     else if (c == 0x2f || (c == 0x5c && wordIsPath && !endsAtEscape(at, end))) {
       wordIsPath = true;
       length = 0;
@@ -67,6 +90,20 @@ function withoutVersion(): u32 {
     if (load<u8>(name + at) == 0x2e) dots++;
   }
   return dots > 0 && at > 1 ? at : length;
+}
+
+/** Appends the letters, digits, underscores and hyphens at `start`: past them. */
+function appendName(start: usize, last: usize): usize {
+  let at = start;
+  let size = length;
+  for (; at < last; at++) {
+    const c = <u32>load<u8>(at);
+    if (!isWord(c) && c != 0x2d) break;
+    if (size < NAME_BYTES) store<u8>(name + size, <u8>lowerByte(c));
+    size++;
+  }
+  length = size;
+  return at;
 }
 
 function append(c: u32): void {

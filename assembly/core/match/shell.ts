@@ -12,7 +12,7 @@ import { isExpandedCommand } from "./shell-brace";
 import { isCmdStatement } from "./shell-cmd";
 import { globPath } from "./shell-glob";
 import { endsWithShell, isCommandLine } from "./shell-line";
-import { readCommand, wordGlobs, wordIsPath, wordTo, wordTricks } from "./shell-word";
+import { forgetCommand, readCommand, wordGlobs, wordIsPath, wordTo, wordTricks } from "./shell-word";
 import { findByte } from "../bytes/find-byte";
 import {
   endsStatement,
@@ -31,6 +31,22 @@ import {
   isSystemInput,
   skipKeyword,
 } from "./shell-start";
+import {
+  CLASS_SPACE,
+  MARK_AMPERSAND,
+  MARK_BACKQUOTE,
+  MARK_BACKSLASH,
+  MARK_BAR,
+  MARK_BRACE,
+  MARK_BRACKET,
+  MARK_DOLLAR,
+  MARK_GREATER,
+  MARK_LESS,
+  MARK_PERCENT,
+  MARK_QUESTION,
+  MARK_SEMICOLON,
+  MARK_STAR,
+} from "./mark-classes";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
 import {
@@ -48,6 +64,20 @@ const TRIGGERS = memory.data<u8>([
   16, 0, 0, 0, 2, 2, 2, 0, 0, 0, 1, 4, 44, 1, 4, 0, 1, 0, 2, 4, 0, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
+/** Their classes: that of line ends has tabs, too. */
+const SEPARATORS: u64 =
+  MARK_SEMICOLON |
+  MARK_BAR |
+  MARK_AMPERSAND |
+  MARK_DOLLAR |
+  MARK_BACKQUOTE |
+  MARK_LESS |
+  MARK_GREATER |
+  MARK_PERCENT |
+  MARK_BACKSLASH |
+  CLASS_SPACE;
+const GLOBS: u64 = MARK_QUESTION | MARK_STAR | MARK_BRACKET;
+
 /** A value can hold a command only if it holds one of: ; | & $ ` < > % \ / ( = { and line ends. Bit set of 256. */
 export const SHELL_REQUIRED = memory.data<u64>([0x7800817000002400, 0x1800000110000000, 0x0, 0x0]);
 
@@ -62,23 +92,34 @@ let letters: u32 = 0;
 let pipeline: bool = false;
 /** A variable without a value stands before the word in hand. */
 let afterVariable: bool = false;
+/** The value may hold braces. */
+let braces: bool = false;
 /** Words before the byte in hand, PROSE_WORDS at most counted exactly. */
 let words: u32 = 0;
 
-/** True when the value of `at..end` runs a command of its own in a shell; `span` is then the separator and the command. */
+/**
+ * True when the value of `at..end` runs a command of its own in a shell; `span` is then the separator and the command. `classes`:
+ * those that may occur in the value.
+ */
 // eslint-disable-next-line complexity -- one line per form
-export function detectShell(at: usize, end: usize, span: Span): bool {
+export function detectShell(at: usize, end: usize, classes: u64, span: Span): bool {
   if (end - at < 3) return false;
   begin = at;
   limit = end;
   words = 0;
   letters = 0;
   pipeline = false;
+  braces = (classes & MARK_BRACE) != 0;
+  forgetCommand();
   steps += <u32>(end - at);
-  if (isFunctionBody(at, end) || isServerExec(at, end)) return report(at, end, span);
+  if (isFunctionBody(at, end) || ((classes & MARK_LESS) != 0 && isServerExec(at, end)))
+    return report(at, end, span);
   if (isTableRow(at, end)) return false;
   const whole =
-    isCommandLine(at, end) || isCmdStatement(at, end) || isGlobAtStart(at) || isExpandedCommand(at, end);
+    isCommandLine(at, end) ||
+    isCmdStatement(at, end) ||
+    ((classes & GLOBS) != 0 && isGlobAtStart(at)) ||
+    (braces && isExpandedCommand(at, end));
   // A line of nothing but words never comes here from rules: what their prefilter leaves out is no match either.
   if (whole && hasRequired()) return report(at, end, span);
   const first = readCommand(at, end);
@@ -87,10 +128,12 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
       return report(at, end, span);
     pipeline = first != SHELL_CALL && isSpace(byteAt(wordTo)) && isAlpha(load<u8>(at));
   }
+  if ((classes & SEPARATORS) == 0) return false;
   let counted = at;
   let i = at;
   while (true) {
     // After a sentence only $( begins a command.
+    if (words >= PROSE_WORDS && (classes & MARK_DOLLAR) == 0) return false;
     i = words < PROSE_WORDS ? findTrigger(i, end, TRIGGERS) : findByte(i, end, 0x24);
     if (i >= end) return false;
     if (words < PROSE_WORDS) countWords(counted, i);
@@ -106,7 +149,7 @@ export function detectShell(at: usize, end: usize, span: Span): bool {
 
 /** Adds the words of `from..to`, with what the range before it left of one. */
 function countWords(from: usize, to: usize): void {
-  for (let at = from; at < to; at++) {
+  for (let at = from; at < to && words < PROSE_WORDS; at++) {
     const c = <u32>load<u8>(at);
     if (isAlpha(c) || c >= 0x80) letters++;
     else {
@@ -221,7 +264,7 @@ function isCommand(separator: usize, start: usize): bool {
   if (at >= limit) return false;
   if (words < 2 && (isRunFile(at, limit) || isCmdInterpreter(at, limit) || isSqliteCommand(at, limit)))
     return true;
-  if (words < PROSE_WORDS && isExpandedCommand(at, limit)) return true;
+  if (braces && words < PROSE_WORDS && isExpandedCommand(at, limit)) return true;
   const glob = load<u8>(at) == 0x2f ? globPath(at, limit) : 0;
   if (glob != 0 && words < PROSE_WORDS) return true;
   if (load<u8>(at) == 0x24) return words < PROSE_WORDS && runsVariable(at, separator);

@@ -7,9 +7,9 @@
 // One pass; each "//" costs at most one authority. TEST: test/unit/core/match/ssrf.spec.ts, test/engine/detectors.test.ts
 
 import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
-import { findByte } from "../bytes/find-byte";
 import {
   URL_ADMIN,
+  URL_CELLS,
   URL_FILE,
   URL_METADATA_PATH,
   URL_OTHER,
@@ -19,9 +19,19 @@ import {
   URL_WRAPPER,
 } from "../generated/url-words";
 import { HostKind, hostFolded, hostKind, hostOdd } from "./host-address";
+import {
+  CLASS_BEYOND,
+  CLASS_SPACE,
+  MARK_BACKSLASH,
+  MARK_BLANK,
+  MARK_COLON,
+  MARK_SLASH,
+} from "./mark-classes";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
 import {
+  IN_PATH,
+  URL_BYTES,
   readUrl,
   urlAts,
   urlBackslashes,
@@ -36,6 +46,7 @@ import {
   urlUserFrom,
   urlWord,
 } from "./url-reader";
+import { mayBeginWord } from "./word-table";
 
 /** A value holds a host that is detected only if it holds one of: . / : \ Bit set of 256. */
 export const SSRF_REQUIRED = memory.data<u64>([0x0400c00000000000, 0x0000000010000000, 0, 0]);
@@ -59,20 +70,27 @@ const NESTED_MAX: u32 = 64;
 const HOST_MAX: usize = 64;
 
 let steps: u32 = 0;
+/** The value may hold white space. */
+let spaced: bool = false;
 
-/** True when the value of `at..end` leads a server where no client may; `span` is then the URL up to its host. */
-export function detectSsrf(at: usize, end: usize, span: Span): bool {
+/**
+ * True when the value of `at..end` leads a server where no client may; `span` is then the URL up to its host. `classes`: those that
+ * may occur in the value.
+ */
+export function detectSsrf(at: usize, end: usize, classes: u64, span: Span): bool {
   if (end - at < 4) return false;
+  spaced = (classes & (MARK_BLANK | CLASS_SPACE)) != 0;
+  const marked = (classes & (MARK_SLASH | MARK_COLON | MARK_BACKSLASH | CLASS_BEYOND)) != 0;
   let start = at;
   while (start < end && start - at < 16 && isSpace(load<u8>(start))) start++;
   if (start >= end) return false;
   steps += <u32>min<usize>(end - start, 320);
-  if (findTrigger(start, end, MARKS) == end) return isBareMetadata(start, end, span);
+  if (!marked || findTrigger(start, end, MARKS) == end) return isBareMetadata(start, end, span);
   if (mayBegin(load<u8>(start))) {
     const hasHost = readUrl(start, end);
     if (smuggles(end) || (hasHost && isTarget(end))) return report(start, span);
   }
-  return leadsFurther(start, end, span);
+  return (classes & MARK_SLASH) != 0 && leadsFurther(start, end, span);
 }
 
 /**
@@ -192,7 +210,7 @@ function hasAdminPath(end: usize): bool {
 function hasMetadataPath(end: usize): bool {
   let at = urlRest;
   while (at + 1 < end && load<u8>(at) == 0x2f && load<u8>(at, 1) == 0x2f) at++;
-  if (at >= end || load<u8>(at) != 0x2f) return false;
+  if (at + 1 >= end || load<u8>(at) != 0x2f || !mayBeginWord(at, URL_CELLS)) return false;
   const last = min(end, at + 40);
   let slashes: u32 = 0;
   let to = at + 1;
@@ -203,21 +221,32 @@ function hasMetadataPath(end: usize): bool {
 }
 
 function isPathByte(c: u32): bool {
-  return isWord(c) || c == 0x2d || c == 0x2e || c == 0x2f;
+  return (load<u8>(URL_BYTES + c) & IN_PATH) != 0;
+}
+
+/** The first two slashes side by side in [start, end), or `end`. */
+function findSlashes(start: usize, end: usize): usize {
+  const slash = i8x16.splat(0x2f);
+  let at = start;
+  for (; at + 17 <= end; at += 16) {
+    const pairs = v128.and(i8x16.eq(v128.load(at), slash), i8x16.eq(v128.load(at, 1), slash));
+    const hits = i8x16.bitmask(pairs);
+    if (hits != 0) return at + ctz(hits);
+  }
+  for (; at + 1 < end; at++) {
+    if (load<u16>(at) == 0x2f2f) return at;
+  }
+  return end;
 }
 
 /** The host of a metadata service behind "//" further on, or any address in a notation of attackers behind a mark: in a
  * parameter of a parameter, in a document, in a query of GraphQL. */
 function leadsFurther(start: usize, end: usize, span: Span): bool {
   let blanks: u32 = 0;
-  let counted = start;
+  let counted = spaced ? start : end;
   let found: u32 = 0;
-  let at = findByte(start, end, 0x2f);
+  let at = findSlashes(start, end);
   while (at + 4 < end && found < NESTED_MAX) {
-    if (load<u8>(at, 1) != 0x2f) {
-      at = findByte(at + 1, end, 0x2f);
-      continue;
-    }
     while (counted < at) {
       if (isSpace(load<u8>(counted++))) blanks++;
     }
@@ -230,7 +259,7 @@ function leadsFurther(start: usize, end: usize, span: Span): bool {
       if (mark && smuggles(end)) return report(from, span);
       if (hasHost && urlHostTo - urlHostFrom < HOST_MAX && isNestedTarget(mark)) return report(from, span);
     }
-    at = findByte(at + 2, end, 0x2f);
+    at = findSlashes(at + 2, end);
   }
   return false;
 }

@@ -16,6 +16,9 @@ export function isStreamWrapper(start: usize, colon: usize, end: usize): bool {
   if (len < 3) return false;
   const before: u32 = from > start ? load<u8>(from - 1) : 0;
   if (len == 3 && (load<u32>(from) | 0x202020) == 0x3a706870) return isPhpStream(before, colon, end);
+  // http: and https: are no wrappers, and stand before most colons.
+  const four = load<u32>(colon - 4) | 0x20202020;
+  if (len > 3 && (four == 0x70747468 || four == 0x73707474)) return false;
   const bare = before == 0 || before == 0x3d;
   if (len == 4 && (load<u32>(from) | 0x20202020) == 0x61746164) return bare && isScriptData(colon + 1, end);
   if (colon + 3 >= end || load<u16>(colon, 1) != 0x2f2f || isSpace(load<u8>(colon, 3))) return false;

@@ -9,9 +9,9 @@
 // test/rules/path-traversal.yaml
 
 import { isAlpha, isSpace, isWord, lowerByte } from "../bytes/ascii";
-import { findByte } from "../bytes/find-byte";
 import {
   PATH_ACCOUNTS,
+  PATH_CELLS,
   PATH_LOG,
   PATH_LOGFILE,
   PATH_PUBLIC,
@@ -22,6 +22,17 @@ import {
   PATH_TOP,
   PATH_WEAK_TOP,
 } from "../generated/path-words";
+import {
+  CLASS_BEYOND,
+  CLASS_CONTROL,
+  CLASS_SPACE,
+  MARK_BACKSLASH,
+  MARK_BLANK,
+  MARK_CARET,
+  MARK_PERCENT,
+  MARK_QUESTION,
+  MARK_SLASH,
+} from "./mark-classes";
 import {
   absolute,
   backslashes,
@@ -40,6 +51,7 @@ import {
 import { Span } from "./span";
 import { isStreamWrapper } from "./stream-wrapper";
 import { findTrigger } from "./trigger-bytes";
+import { mayBeginWord } from "./word-table";
 
 /** A value is detected only if it holds one of: . / % \ : Bit set of 256. */
 export const TRAVERSAL_REQUIRED = memory.data<u64>([0x0400c02000000000, 0x0000000010000000, 0, 0]);
@@ -48,6 +60,10 @@ export const TRAVERSAL_REQUIRED = memory.data<u64>([0x0400c02000000000, 0x000000
 const TRIGGERS = memory.data<u8>([
   0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 0, 2, 1, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
+
+/** Of what separates segments, in any spelling but 0x2f and 0x5c. */
+const SEPARATORS: u64 =
+  MARK_SLASH | MARK_BACKSLASH | MARK_PERCENT | MARK_QUESTION | MARK_CARET | CLASS_CONTROL | CLASS_BEYOND;
 
 const LOOK_BACK: usize = 128;
 const SEGMENTS_MAX: u32 = 24;
@@ -58,10 +74,14 @@ let steps: u32 = 0;
 /** The value has blanks before the byte in hand. */
 let blanks: u32 = 0;
 
-/** True when the value of `at..end` leads to a file it should not; `span` is then the path. */
-export function detectTraversal(at: usize, end: usize, span: Span): bool {
+/**
+ * True when the value of `at..end` leads to a file it should not; `span` is then the path. `classes`: those that may occur in the
+ * value.
+ */
+export function detectTraversal(at: usize, end: usize, classes: u64, span: Span): bool {
   if (end - at < 3) return false;
   steps += <u32>(end - at);
+  if ((classes & SEPARATORS) == 0 && !holdsStep(at, end)) return false;
   const start = skipEdge(at, end);
   if (start >= end) return false;
   blanks = 0;
@@ -74,7 +94,47 @@ export function detectTraversal(at: usize, end: usize, span: Span): bool {
     if (reachesWithin()) return report(start, span);
     floor = runTo;
   }
-  return searchWithin(start, floor, end, span);
+  return searchWithin(start, floor, end, (classes & (MARK_BLANK | CLASS_SPACE)) != 0, span);
+}
+
+/**
+ * A value without separators (dates, addresses of mail, amounts, sentences) is one segment, which leads nowhere. It has to hold two
+ * dots, side by side or with a blank between, a byte spelled 0x2e, or a colon behind the last letter of file, netdoc or data.
+ * What is told here are pairs of bytes, sixteen at a time: a dot or blank and a dot, "0x", a letter of which two bits are not looked
+ * at and a colon.
+ */
+function holdsStep(start: usize, end: usize): bool {
+  let at = start;
+  if (end - at > 16) {
+    const last = end - 17;
+    for (; at < last; at += 16) if (holdsStepIn(at)) return true;
+    return holdsStepIn(last);
+  }
+  for (; at + 1 < end; at++) {
+    const c = <u32>load<u8>(at);
+    const next = <u32>load<u8>(at, 1);
+    if (next == 0x2e) {
+      if (c == 0x2e || c == 0x20) return true;
+    } else if (next == 0x3a) {
+      if (((c | 0x20) & 0xf9) == 0x61) return true;
+    } else if (c == 0x30 && (next | 0x20) == 0x78) return true;
+  }
+  return false;
+}
+
+/** The same of the sixteen pairs that begin at `at`. */
+function holdsStepIn(at: usize): bool {
+  const here = v128.load(at);
+  const next = v128.load(at, 1);
+  const blank = i8x16.splat(0x20);
+  const dots = v128.and(
+    i8x16.eq(next, i8x16.splat(0x2e)),
+    v128.or(i8x16.eq(here, i8x16.splat(0x2e)), i8x16.eq(here, blank)),
+  );
+  const hex = v128.and(i8x16.eq(here, i8x16.splat(0x30)), i8x16.eq(v128.or(next, blank), i8x16.splat(0x78)));
+  const letter = i8x16.eq(v128.and(v128.or(here, blank), i8x16.splat(<i8>0xf9)), i8x16.splat(0x61));
+  const scheme = v128.and(letter, i8x16.eq(next, i8x16.splat(0x3a)));
+  return v128.any_true(v128.or(v128.or(dots, hex), scheme));
 }
 
 /** Bytes looked at so far, for tests of the cost. */
@@ -152,9 +212,9 @@ function isWhole(end: usize): bool {
 
 /** Where dots, escapes, "=" and ":" stand: paths and wrappers further on. */
 // eslint-disable-next-line complexity -- scan loop
-function searchWithin(start: usize, from: usize, end: usize, span: Span): bool {
+function searchWithin(start: usize, from: usize, end: usize, spaced: bool, span: Span): bool {
   let floor = from;
-  let counted = from;
+  let counted = spaced ? from : end;
   let at = start;
   while (true) {
     at = findTrigger(at, end, TRIGGERS);
@@ -210,14 +270,10 @@ function runStart(floor: usize, at: usize): usize {
   return from;
 }
 
-/** Class of the segments from `from` on, `count` of them. */
-function classFrom(from: u32, count: u32): u32 {
-  let to = from;
-  let left = count;
-  for (; to < reachedLength; to++) {
-    if (load<u8>(reached + to) == 0x2f && --left == 0) break;
-  }
-  return left > 0 ? 0 : pathWord(from, to);
+/** Class of the first segment. */
+function topClass(): u32 {
+  const to = segmentEnd(0);
+  return to < reachedLength ? pathWord(0, to) : 0;
 }
 
 /** First byte of the last segment. */
@@ -244,31 +300,44 @@ function extensionClass(from: u32): u32 {
 
 /** The path begins where only the system keeps files. */
 function reachesSystem(): bool {
-  if (classFrom(0, 2) == PATH_SYSTEM || classFrom(0, 3) == PATH_SYSTEM || classFrom(0, 1) == PATH_SYSTEM)
-    return true;
-  if (reachedLength < 6) return false;
-  const top = load<u32>(reached);
   // root/.profile
-  if (top == 0x746f6f72) return load<u16>(reached, 4) == 0x2e2f;
-  return isEtcFile(0);
+  if (reachedLength >= 6 && load<u32>(reached) == 0x746f6f72 && load<u16>(reached, 4) == 0x2e2f) return true;
+  if (!mayBeginWord(reached, PATH_CELLS)) return false;
+  const one = segmentEnd(0);
+  const two = segmentEnd(one + 1);
+  return isSystem(0, one) || isSystem(0, two) || isSystem(0, segmentEnd(two + 1)) || isEtcFile(0);
+}
+
+/** Where the segment that `from` is in ends: its "/", or what was reached. */
+function segmentEnd(from: u32): u32 {
+  let at = from;
+  while (at < reachedLength && load<u8>(reached + at) != 0x2f) at++;
+  return at;
+}
+
+/** The segments from `from` to the "/" at `to` are a file or directory of the system. */
+function isSystem(from: u32, to: u32): bool {
+  return to < reachedLength && pathWord(from, to) == PATH_SYSTEM;
 }
 
 /** Further down: …/etc/passwd, …/web-inf/web.xml. 2 when the segments say all by themselves. */
 function systemBelow(): u32 {
   let found: u32 = 0;
-  let segments: u32 = 0;
   let from: u32 = 0;
-  for (let at: u32 = 0; at < reachedLength && segments < SEGMENTS_MAX; at++) {
-    if (load<u8>(reached + at) != 0x2f) continue;
-    if (isInf(from, at) && at + 1 < reachedLength) return 2;
-    if (classFrom(from, 2) == PATH_SYSTEM || classFrom(from, 3) == PATH_SYSTEM || isEtcFile(from)) {
-      if (load<u8>(reached + from) == 0x2e) return 2;
-      const top = pathWord(from, at);
-      const rooted = absolute && (top == PATH_TOP || load<u32>(reached + from) == 0x2f726176);
-      found = max<u32>(found, rooted ? 2 : 1);
+  let at = segmentEnd(0);
+  for (let segments: u32 = 0; at < reachedLength && segments < SEGMENTS_MAX; segments++) {
+    if (mayBeginWord(reached + from, PATH_CELLS)) {
+      if (isInf(from, at) && at + 1 < reachedLength) return 2;
+      const two = segmentEnd(at + 1);
+      if (isSystem(from, two) || isSystem(from, segmentEnd(two + 1)) || isEtcFile(from)) {
+        if (load<u8>(reached + from) == 0x2e) return 2;
+        const top = pathWord(from, at);
+        const rooted = absolute && (top == PATH_TOP || load<u32>(reached + from) == 0x2f726176);
+        found = max<u32>(found, rooted ? 2 : 1);
+      }
     }
     from = at + 1;
-    segments++;
+    at = segmentEnd(from);
   }
   return found;
 }
@@ -294,13 +363,15 @@ function isTarget(): bool {
     return climbs > 1 || (absolute && escapes > 0) || (climbs > 0 && backslashes + tricks > 1);
   const rooted = absolute || dotted || climbs > 0;
   if (rooted && reachesSystem()) return true;
-  const last = lastSegment();
-  const name = lastClass(last);
   const below = systemBelow();
   if (below == 2) return true;
+  // A word, a name of a file, a path without a root.
+  if (climbs == 0 && !absolute && below == 0 && junk + tricks < 2) return false;
+  const last = lastSegment();
+  const name = lastClass(last);
   if (below == 1 && (climbs > 0 || name == PATH_ACCOUNTS)) return true;
   if (junk + tricks > 1 && reachesSystem()) return true;
-  const top = classFrom(0, 1);
+  const top = topClass();
   if (climbs == 0) {
     if (!absolute) return false;
     if (name == PATH_SECRET) return true;
@@ -324,7 +395,7 @@ function isTarget(): bool {
 /** What a file URL may not name: anything of a system; pages and sources are what stack traces name. */
 function isFileUrlTarget(): bool {
   if (reachedLength == 0) return false;
-  const top = classFrom(0, 1);
+  const top = topClass();
   const name = lastClass(lastSegment());
   if (name == PATH_PUBLIC) return false;
   if (drive || top == PATH_TOP || top == PATH_WEAK_TOP) return true;

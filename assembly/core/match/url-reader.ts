@@ -79,13 +79,32 @@ function isWebScheme(at: usize, to: usize): bool {
 }
 
 function isSchemeByte(c: u32): bool {
-  return isWord(c) || c == 0x2b || c == 0x2e || c == 0x2d;
+  return (load<u8>(URL_BYTES + c) & IN_SCHEME) != 0;
 }
 
 /** Class of `from..to` in generated/url-words. */
 export function urlWord(from: usize, to: usize): u32 {
   const len = <u32>(to - from);
   return len == 0 || len > URL_LONGEST ? 0 : wordClass(from, len, URL_SEED, URL_SLOTS, URL_CELLS, URL_TEXT);
+}
+
+/** Bits of URL_BYTES: part of a scheme; part of an authority that means nothing else there; part of a path, or its slash. */
+const IN_SCHEME: u8 = 1;
+const IN_AUTHORITY: u8 = 2;
+export const IN_PATH: u8 = 4;
+export const URL_BYTES = urlBytes();
+
+function urlBytes(): usize {
+  const table = heap.alloc(256);
+  for (let c: u32 = 0; c < 256; c++) {
+    const plain = isWord(c) || c == 0x2d || c == 0x2e;
+    let bits: u8 = plain ? IN_SCHEME | IN_AUTHORITY | IN_PATH : 0;
+    if (c == 0x2b) bits |= IN_SCHEME;
+    if (c == 0x3a || c >= 0x80) bits |= IN_AUTHORITY;
+    if (c == 0x2f) bits |= IN_PATH;
+    store<u8>(table + c, bits);
+  }
+  return table;
 }
 
 function readAuthority(start: usize, end: usize): bool {
@@ -96,6 +115,7 @@ function readAuthority(start: usize, end: usize): bool {
   let bracket = false;
   for (; at < last; at++) {
     const c = <u32>load<u8>(at);
+    if (load<u8>(URL_BYTES + c) & IN_AUTHORITY) continue;
     if (c == 0x40) {
       urlAts++;
       urlHostFrom = at + 1;

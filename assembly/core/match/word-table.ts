@@ -26,6 +26,18 @@ export function wordClass(at: usize, len: u32, seed: u32, slots: u32, table: usi
   }
 }
 
+/** Some word of the table may begin with the two bytes at `at`, or be the first of them. */
+export function mayBeginWord(at: usize, table: usize): bool {
+  const first = load<u8>(at) & 31;
+  const beginning = (<u32>first) | ((<u32>(load<u8>(at, 1) & 31)) << 5);
+  const two = table + (beginning >> 3);
+  // Of each of the four lengths that the filter tells apart.
+  const bits = load<u8>(two) | load<u8>(two, 128) | load<u8>(two, 256) | load<u8>(two, 384);
+  if ((bits >> ((<u8>beginning) & 7)) & 1) return true;
+  const alone = (<u32>first) | ((<u32>first) << 5) | (1 << 10);
+  return ((load<u8>(table + (alone >> 3)) >> ((<u8>alone) & 7)) & 1) != 0;
+}
+
 function sameWord(at: usize, word: usize, len: u32): bool {
   for (let i: u32 = 0; i < len; i++) {
     if (lowerByte(load<u8>(at + i)) != load<u8>(word + i)) return false;

@@ -9,7 +9,7 @@
 // TEST: test/unit/core/match/xpath.spec.ts, test/engine/detectors.test.ts
 
 import { isAlpha, isDigit, isSpace, isWord, lowerByte } from "../bytes/ascii";
-import { classesOfSet, scanClasses } from "./byte-classes";
+import { classesOfSet } from "./byte-classes";
 import { Span } from "./span";
 import { findTrigger } from "./trigger-bytes";
 import { wordClass } from "./word-table";
@@ -44,9 +44,12 @@ let begin: usize = 0;
 let limit: usize = 0;
 let steps: u32 = 0;
 
-/** True when the value of `at..end` goes on as XPath; `span` is then the path's beginning. */
-export function detectXpath(at: usize, end: usize, span: Span): bool {
-  if (end - at < 3 || (scanClasses(at, <u32>(end - at)) & MARKS) == 0) return false;
+/**
+ * True when the value of `at..end` goes on as XPath; `span` is then the path's beginning. `classes`: those that may occur in the
+ * value.
+ */
+export function detectXpath(at: usize, end: usize, classes: u64, span: Span): bool {
+  if (end - at < 3 || (classes & MARKS) == 0) return false;
   begin = at;
   limit = end;
   steps += <u32>(end - at);

@@ -11,6 +11,7 @@
 
 import { isAlpha, isDigit, isSpace, isWord } from "../bytes/ascii";
 import { ByteWriter } from "../bytes/byte-writer";
+import { MARK_AMPERSAND, MARK_COLON, MARK_HASH } from "./mark-classes";
 import { Span } from "./span";
 import {
   beginsAsScript,
@@ -51,20 +52,27 @@ const TRIGGERS = memory.data<u8>([
   4, 0, 1, 0, 0, 0, 0, 1, 1, 0, 2, 0, 2, 2, 0, 0, 0, 0, 1, 2, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
+/** What ends the scheme of a URL, an entity for a colon among it. */
+const SCHEME_ENDS: u64 = MARK_COLON | MARK_HASH | MARK_AMPERSAND;
+
 const LOOK_BACK: usize = 64;
 
 let steps: u32 = 0;
 /** A tag stands inside a word. */
 let splitWord: bool = false;
 
-/** True when the value of `at..end` runs script in one of the places of a page; `span` is then what was recognised. */
-export function detectXss(at: usize, end: usize, span: Span): bool {
+/**
+ * True when the value of `at..end` runs script in one of the places of a page; `span` is then what was recognised. `classes`: those
+ * that may occur in the value.
+ */
+export function detectXss(at: usize, end: usize, classes: u64, span: Span): bool {
   if (end - at < 4) return false;
   startText(at, end);
-  if (isWholeUrl(at, end)) return report(at, end, span);
+  setSvgCounts(false);
+  if ((classes & SCHEME_ENDS) != 0 && isWholeUrl(at, end)) return report(at, end, span);
   if (scan(at, end, span)) return true;
   if (splitWord && scanText(stripTags(at, end), span)) return report(at, end, span);
-  if (!holdsEncodedTag(at, end)) return false;
+  if ((classes & MARK_AMPERSAND) == 0 || !holdsEncodedTag(at, end)) return false;
   return scanText(decodeEntities(at, end), span) && report(at, end, span);
 }
 
@@ -74,7 +82,6 @@ function scanText(text: ByteWriter, span: Span): bool {
 
 /** The value is a URL that runs script. "JavaScript: a guide" is none. */
 function isWholeUrl(at: usize, end: usize): bool {
-  setSvgCounts(false);
   if (!isScriptUrl(at, end)) return false;
   if (schemeHidden || (load<u8>(at) | 0x20) == 0x6d) return true;
   let colon = at;

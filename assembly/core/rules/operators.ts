@@ -92,11 +92,11 @@ export function matchOperator(
     case Operator.IsSqli:
       return detectSqli(at, at + len, classes, span);
     case Operator.IsXss:
-      return detectXss(at, at + len, span);
+      return detectXss(at, at + len, classes, span);
     case Operator.IsShellInjection:
-      return detectShell(at, at + len, span);
+      return detectShell(at, at + len, classes, span);
     case Operator.IsSsrfTarget:
-      return detectSsrf(at, at + len, span);
+      return detectSsrf(at, at + len, classes, span);
     case Operator.IsOpenRedirect:
       return detectOpenRedirect(at, at + len, span);
     case Operator.IsScriptUpload:
@@ -114,15 +114,15 @@ export function matchOperator(
     case Operator.IsNosqlInjection:
       return detectNosql(at, at + len, span);
     case Operator.IsLdapInjection:
-      return detectLdap(at, at + len, span);
+      return detectLdap(at, at + len, classes, span);
     case Operator.IsXpathInjection:
-      return detectXpath(at, at + len, span);
+      return detectXpath(at, at + len, classes, span);
     case Operator.IsMailInjection:
       return detectMail(at, at + len, span);
     case Operator.IsHeaderInjection:
       return detectHeaderLine(at, at + len, span);
     case Operator.IsPathTraversal:
-      return detectTraversal(at, at + len, span);
+      return detectTraversal(at, at + len, classes, span);
     case Operator.IsPhpInjection:
       return detectPhp(at, at + len, span);
     case Operator.IsJavaInjection:

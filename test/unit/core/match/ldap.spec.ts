@@ -1,5 +1,5 @@
 import { detectLdap } from "../../../../assembly/core/match/ldap";
-import { detects } from "./detector-rows";
+import { detectsByClasses } from "./detector-rows";
 
 const LDAP_ATTACKS: string[] = [
   "*)(uid=*))(|(uid=*",
@@ -65,12 +65,12 @@ const LDAP_BENIGN: string[] = [
 describe("core/match/ldap detectLdap", () => {
   test("values that inject", () => {
     for (let i = 0; i < LDAP_ATTACKS.length; i++) {
-      expect(detects(LDAP_ATTACKS[i], detectLdap)).toBe(true, LDAP_ATTACKS[i]);
+      expect(detectsByClasses(LDAP_ATTACKS[i], detectLdap)).toBe(true, LDAP_ATTACKS[i]);
     }
   });
   test("values that look like it", () => {
     for (let i = 0; i < LDAP_BENIGN.length; i++) {
-      expect(detects(LDAP_BENIGN[i], detectLdap)).toBe(false, LDAP_BENIGN[i]);
+      expect(detectsByClasses(LDAP_BENIGN[i], detectLdap)).toBe(false, LDAP_BENIGN[i]);
     }
   });
 });

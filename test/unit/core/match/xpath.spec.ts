@@ -1,5 +1,5 @@
 import { detectXpath } from "../../../../assembly/core/match/xpath";
-import { detects } from "./detector-rows";
+import { detectsByClasses } from "./detector-rows";
 
 const XPATH_ATTACKS: string[] = [
   "' or count(//user)=1 or '",
@@ -73,12 +73,12 @@ const XPATH_BENIGN: string[] = [
 describe("core/match/xpath detectXpath", () => {
   test("values that inject", () => {
     for (let i = 0; i < XPATH_ATTACKS.length; i++) {
-      expect(detects(XPATH_ATTACKS[i], detectXpath)).toBe(true, XPATH_ATTACKS[i]);
+      expect(detectsByClasses(XPATH_ATTACKS[i], detectXpath)).toBe(true, XPATH_ATTACKS[i]);
     }
   });
   test("values that look like it", () => {
     for (let i = 0; i < XPATH_BENIGN.length; i++) {
-      expect(detects(XPATH_BENIGN[i], detectXpath)).toBe(false, XPATH_BENIGN[i]);
+      expect(detectsByClasses(XPATH_BENIGN[i], detectXpath)).toBe(false, XPATH_BENIGN[i]);
     }
   });
 });
