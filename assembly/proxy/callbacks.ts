@@ -1,7 +1,7 @@
 // The host's entry points: finds the object a call is for, and nothing else.
 
-import { Policy } from "../core/policy";
 import { hasWaiting } from "./body-gate";
+import { readClock } from "./clock";
 import { ContextTable } from "./context-table";
 import { PluginContext } from "./plugin-context";
 import { StreamContext } from "./stream-context";
@@ -9,8 +9,6 @@ import { flushStats } from "./telemetry";
 
 const plugins = new ContextTable();
 const streams = new ContextTable();
-/** Plugin of each stream by its id: the parent it was created under. */
-const parents = new ContextTable();
 /** Streams that ended, kept for the next ones: the first of a chain through `next`. */
 let pool: usize = 0;
 
@@ -24,8 +22,9 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
   let stream = pool;
   if (stream != 0) pool = changetype<StreamContext>(stream).next;
   else stream = changetype<usize>(new StreamContext());
+  const plugin = plugins.get(parent);
+  changetype<StreamContext>(stream).plugin = plugin == 0 ? null : changetype<PluginContext>(plugin);
   streams.set(id, stream);
-  parents.set(id, parent);
 }
 
 export function proxy_on_vm_start(_root: u32, _size: u32): bool {
@@ -41,18 +40,22 @@ export function proxy_on_configure(root: u32, size: u32): bool {
 }
 
 export function proxy_on_tick(root: u32): void {
+  readClock();
   flushStats();
   if (!hasWaiting()) return;
+  const plugin = plugins.get(root);
   // A stream that is answered here is deleted later, when the callback has returned.
   for (let slot: u32 = 0; slot < streams.slotCount; slot++) {
     const id = streams.idAt(slot);
-    if (id != 0 && <u32>parents.get(id) == root) changetype<StreamContext>(streams.get(id)).onTick(id);
+    if (id == 0) continue;
+    const stream = changetype<StreamContext>(streams.get(id));
+    if (changetype<usize>(stream.plugin) == plugin) stream.onTick(id);
   }
 }
 
 export function proxy_on_request_headers(id: u32, _count: u32, end: u32): u32 {
   const stream = streams.get(id);
-  return stream == 0 ? 0 : changetype<StreamContext>(stream).onRequestHeaders(policyOf(id), end != 0);
+  return stream == 0 ? 0 : changetype<StreamContext>(stream).onRequestHeaders(end != 0);
 }
 
 export function proxy_on_request_body(id: u32, size: u32, end: u32): u32 {
@@ -91,7 +94,6 @@ export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
   if (stream != 0) {
     streams.delete(id);
-    parents.delete(id);
     changetype<StreamContext>(stream).reset();
     changetype<StreamContext>(stream).next = pool;
     pool = stream;
@@ -101,10 +103,11 @@ export function proxy_on_delete(id: u32): void {
   if (plugin == 0) return;
   plugins.delete(id);
   flushStats();
+  // A host deletes a plugin's streams before it; but nothing here shall hang on that.
+  for (let slot: u32 = 0; slot < streams.slotCount; slot++) {
+    const stream = streams.idAt(slot) == 0 ? 0 : streams.get(streams.idAt(slot));
+    if (stream != 0 && changetype<usize>(changetype<StreamContext>(stream).plugin) == plugin)
+      changetype<StreamContext>(stream).plugin = null;
+  }
   changetype<PluginContext>(plugin).free();
-}
-
-function policyOf(stream: u32): Policy | null {
-  const plugin = plugins.get(<u32>parents.get(stream));
-  return plugin == 0 ? null : changetype<PluginContext>(plugin).policy;
 }

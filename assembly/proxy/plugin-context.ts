@@ -10,6 +10,7 @@ import { text } from "../core/bytes/text";
 import { Policy } from "../core/policy";
 import { PolicyBuild, buildPolicy } from "../core/policy-builder";
 import { Buffer, LogLevel, Status } from "./abi";
+import { readClock } from "./clock";
 import {
   hasEnvironment,
   log,
@@ -38,6 +39,7 @@ export class PluginContext {
     const build = new PolicyBuild();
     defineStats();
     setTick(TICK_MS);
+    readClock();
     const ok = this.apply(size, arena, build);
     build.free();
     arena.free();

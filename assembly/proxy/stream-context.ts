@@ -16,7 +16,9 @@ import { trimPort } from "./attributes";
 import { BodyGate } from "./body-gate";
 import { makeId } from "./event-id";
 import { reportEvent } from "./event-reporter";
+import { coarseSeconds, isTimed } from "./clock";
 import { continueStream, now, readHeaderPairs, readProperty, received, setEffectiveContext } from "./host";
+import { PluginContext } from "./plugin-context";
 import { replaceResponseBody, sendBlockResponse } from "./local-response";
 import { Counter, count, countLimits } from "./telemetry";
 
@@ -32,6 +34,8 @@ const routeName = new Text();
 export class StreamContext {
   /** The next one in the pool of ended streams. */
   next: usize = 0;
+  /** The plugin it was created under; null once that is gone. */
+  plugin: PluginContext | null = null;
   tx: Transaction = new Transaction();
   private request: BodyGate = new BodyGate();
   private response: BodyGate = new BodyGate();
@@ -48,23 +52,29 @@ export class StreamContext {
   /** The response's headers have gone to the client, and bytes of its body. */
   private responseBegun: bool = false;
   private responseFlows: bool = false;
-  /** Nanoseconds that judging the request took; responses are not timed, each clock read being a hostcall. */
+  /** The callbacks of its request are timed; see clock.ts. */
+  private timed: bool = false;
+  /** Nanoseconds that judging the request took, where it was timed. */
   processing: u64 = 0;
 
-  /** `policy` may be null: the plugin was never configured, and everything passes. */
-  onRequestHeaders(policy: Policy | null, end: bool): HeadersStatus {
-    if (policy === null || this.started) return HeadersStatus.Continue;
+  /** Without a policy, as the plugin was never configured, everything passes. */
+  onRequestHeaders(end: bool): HeadersStatus {
+    const plugin = this.plugin;
+    if (plugin === null || this.started) return HeadersStatus.Continue;
+    const policy = plugin.policy;
+    if (policy === null) return HeadersStatus.Continue;
+    this.timed = isTimed();
     const start = this.enter();
     this.started = true;
     this.requestEnded = end;
     if (readHeaderPairs(HeaderMap.RequestHeaders, scratch) != Status.Ok) {
-      this.tx.begin(policy, start / 1_000_000_000);
+      this.tx.begin(policy, coarseSeconds());
       this.hostFailed();
       return this.settle() ? HeadersStatus.StopIteration : HeadersStatus.Continue;
     }
     const at = received.at;
     const len = received.len;
-    this.tx.begin(this.choose(policy, at, len), start / 1_000_000_000);
+    this.tx.begin(this.choose(policy, at, len), coarseSeconds());
     if (this.tx.usesPeerAddress()) readProperty(SOURCE_ADDRESS, scratch);
     else received.len = 0;
     trimPort(received);
@@ -282,11 +292,11 @@ export class StreamContext {
 
   private enter(): u64 {
     scratch.reset();
-    return now();
+    return this.timed ? now() : 0;
   }
 
   private leave(start: u64): void {
-    this.processing += now() - start;
+    if (this.timed) this.processing += now() - start;
   }
 
   /** Ready for the next stream. */
@@ -303,6 +313,7 @@ export class StreamContext {
     this.requestEnded = false;
     this.responseBegun = false;
     this.responseFlows = false;
+    this.timed = false;
     this.processing = 0;
   }
 }

@@ -30,7 +30,7 @@ export class EventContext {
   time: u64 = 0;
   /** Whole exchange, nanoseconds. */
   duration: u64 = 0;
-  /** Spent in the filter, nanoseconds. */
+  /** Spent on the request in the filter, nanoseconds; 0 = not measured. */
   processing: u64 = 0;
   /** Status the client saw. */
   status: u32 = 0;
@@ -89,7 +89,7 @@ export function appendEvent(out: ByteWriter, tx: Transaction, context: EventCont
   if (context.status != 0) number(out, "status", context.status);
   headersMember(out, config.eventHeaders);
   number(out, "duration_us", context.duration / 1000);
-  number(out, "processing_us", context.processing / 1000);
+  if (context.processing != 0) number(out, "processing_us", context.processing / 1000);
   number(out, "inspected_bytes", tx.inspected);
   names(out, "limits", tx.limits, LIMIT_NAMES);
   names(out, "anomalies", tx.anomalies, ANOMALY_NAMES);
