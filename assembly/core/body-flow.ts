@@ -11,6 +11,9 @@ import { Anomaly } from "./inputs/anomaly";
 import { Inputs } from "./inputs/inputs";
 import { Limit } from "./limits";
 
+/** Work units that a byte earns at most. */
+const EARNING_LIMIT: i64 = 1 << 20;
+
 @unmanaged
 export class BodyFlow {
   reader: BodyReader = new BodyReader();
@@ -102,6 +105,12 @@ export class BodyFlow {
   /** Declared to be no longer than what may be held. */
   get fits(): bool {
     return this.declared >= 0 && this.declared <= <i64>this.capture;
+  }
+
+  /** Work units that `len` bytes which came earn: a body longer than what is held may cost as much again for each such part. */
+  earned(config: Config, len: u32): i64 {
+    if (this.total <= config.bodyCaptureSize) return 0;
+    return min<i64>(config.budget / config.bodyCaptureSize, EARNING_LIMIT) * len;
   }
 
   feed(inputs: Inputs, at: usize, len: u32): void {

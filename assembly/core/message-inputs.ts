@@ -14,6 +14,8 @@ import { RequestFields } from "./http/request-fields";
 import { RequestTarget } from "./http/request-target";
 import { UpgradeFields } from "./http/upgrade";
 import { InputKind, Inputs } from "./inputs/inputs";
+import { Sieve } from "./inputs/sieve";
+import { Policy } from "./policy";
 import { Transaction } from "./transaction";
 
 const STATUS = text(":status");
@@ -25,6 +27,7 @@ export const inputs = new Inputs();
 export const pairs = new HeaderPairs();
 export const contentType = new ContentType();
 export const bodyFields = new BodyFields();
+const sieve = new Sieve();
 const fields = new RequestFields();
 const target = new RequestTarget();
 const query = new QueryParser();
@@ -35,6 +38,18 @@ const answer = new UpgradeFields();
 /** The digits of the response's status, in the head that was read. */
 let statusAt: usize = 0;
 let statusLen: u32 = 0;
+
+/** Lets parsers leave out what no rule of the policy has anything against, until `inputs.sieve` is taken away. */
+export function openSieve(policy: Policy, isRequest: bool): void {
+  inputs.sieve = policy.sieveOf(isRequest, sieve);
+}
+
+/** Work units of what was left out since the last call. */
+export function takeSieved(): i64 {
+  const work = sieve.work;
+  sieve.work = 0;
+  return work;
+}
 
 /** Reads a request's head (a blob of http/header-fields.ts); what it says stays until the next head is read. */
 export function readRequestHead(at: usize, len: u32): RequestFields {

@@ -4,6 +4,7 @@
 // Each of the configuration's routes has a policy of its own over the same tables. They belong to the global one, which
 // counts the transactions of all and goes last.
 
+import { Address } from "./address";
 import { Config } from "./config/config";
 import { RouteSubject } from "./config/route";
 import { ByteWriter } from "./bytes/byte-writer";
@@ -11,7 +12,9 @@ import { Text, text } from "./bytes/text";
 import { Arena } from "./bytes/arena";
 import { equalBytes } from "./bytes/ascii";
 import { CleanCache } from "./rules/clean-cache";
+import { forgetNames } from "./rules/clean-names";
 import { Exclusions, exclusionMode } from "./rules/exclusions";
+import { forgetLanes } from "./rules/lane-memo";
 import {
   ACTION_ID,
   ACTION_KIND,
@@ -37,6 +40,8 @@ import { RuleEffect } from "./rules/rule-effect";
 import { LoadError, loadRuleset } from "./rules/ruleset-loader";
 import { RuleState } from "./rules/rule-state";
 import { Ruleset } from "./rules/ruleset";
+import { BodyLooks } from "./rules/value-sieve";
+import { Sieve } from "./inputs/sieve";
 
 /** Numbers of the rulesets among those that exclusions know. */
 export const SHIPPED: u32 = 0;
@@ -73,6 +78,9 @@ export class Policy {
   private owner: Policy | null = null;
   /** u32 address per route, in the order of `config.routes`: its policy. */
   private routes: ByteWriter = new ByteWriter();
+  /** What looks at bodies, for parsers to leave out the rest. */
+  private requestLooks: BodyLooks = new BodyLooks();
+  private responseLooks: BodyLooks = new BodyLooks();
   /** What the route is called; 0 long in the global policy. */
   routeName: Text = new Text();
 
@@ -150,6 +158,24 @@ export class Policy {
     this.exclusions.open(this.custom);
     this.exclusions.resolve(this.shipped, SHIPPED);
     this.exclusions.resolve(this.custom, CUSTOM);
+    this.findLooks(this.requestLooks, Address.RequestBody);
+    this.findLooks(this.responseLooks, Address.ResponseBody);
+    forgetLanes();
+    forgetNames();
+  }
+
+  private findLooks(looks: BodyLooks, address: u32): void {
+    looks.start(address);
+    looks.add(this.shipped);
+    looks.add(this.custom);
+    looks.add(this.exclusions.filters);
+  }
+
+  /** `sieve` made that of bodies under this policy. */
+  sieveOf(isRequest: bool, sieve: Sieve): Sieve {
+    const looks = isRequest ? this.requestLooks : this.responseLooks;
+    looks.fill(sieve, this.config.decodeRounds != 0);
+    return sieve;
   }
 
   /**
@@ -276,6 +302,8 @@ export class Policy {
 
   /** Frees what a route's policy has of its own; its configuration is the list of routes'. */
   private freeOwn(): void {
+    this.requestLooks.free();
+    this.responseLooks.free();
     if (this.shipped.flags != 0) heap.free(this.shipped.flags);
     if (this.custom.flags != 0) heap.free(this.custom.flags);
     this.exclusions.free();

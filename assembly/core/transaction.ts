@@ -23,6 +23,7 @@ import {
   bodyFields,
   contentType,
   inputs,
+  openSieve,
   pairs,
   pushFields,
   pushOne,
@@ -32,6 +33,7 @@ import {
   readRequestHead,
   readUpgrade,
   readResponseHead,
+  takeSieved,
 } from "./message-inputs";
 import { CUSTOM, Policy, SHIPPED } from "./policy";
 import {
@@ -49,8 +51,6 @@ import { Verdict } from "./verdict";
 
 const ARENA_FIRST: u32 = 1024;
 const ARENA_CAP: u32 = 1024 * 1024;
-/** Work units that a byte earns at most. */
-const EARNING_LIMIT: i64 = 1 << 20;
 
 const evaluator = new Evaluator();
 const hop = new ForwardedHop();
@@ -366,9 +366,13 @@ export class Transaction {
     if (!flow.isOpen) return;
     const take = flow.take(len);
     this.inspected += take;
-    this.earn(flow, take);
+    const config = this.policy.config;
+    this.budget = min<i64>(config.budget, this.budget + flow.earned(config, take));
     inputs.judgeWith(drainFor, changetype<usize>(this));
+    if (observer === null) openSieve(this.policy, limit == Limit.RequestBody);
     flow.feed(inputs, at, take);
+    inputs.sieve = null;
+    this.budget -= takeSieved();
     if (flow.isOver) this.limits |= limit;
     this.limits |= flow.reader.limits;
     this.rejected = this.rejected || flow.isRejected;
@@ -377,14 +381,6 @@ export class Transaction {
     // The rest is not looked at: what is open is inspected as it is.
     if (limit == Limit.RequestBody) this.anomalies |= this.closeBody(flow, false);
     else this.responseAnomalies |= this.closeBody(flow, false);
-  }
-
-  /** A body longer than what is held may cost as much again for each such part: it may have no end. */
-  private earn(flow: BodyFlow, len: u32): void {
-    const config = this.policy.config;
-    if (flow.total <= config.bodyCaptureSize) return;
-    const rate = min<i64>(config.budget / config.bodyCaptureSize, EARNING_LIMIT);
-    this.budget = min<i64>(config.budget, this.budget + rate * len);
   }
 
   /** The end of what is looked at of a body; its anomalies. */
@@ -411,6 +407,7 @@ export class Transaction {
     const observe = observer;
     if (observe !== null && inputs.count != 0) observe(this, inputs);
     this.bodyKeys.collect(inputs, this.arena);
+    this.budget -= takeSieved();
     evaluator.budget = this.budget;
     evaluator.now = this.time;
     // What is encoded inside a value is for rules to find, not for exclusions to go by.

@@ -6,8 +6,9 @@ import { text } from "../bytes/text";
 import { JsonSequence } from "../http/content-type";
 import { Anomaly } from "../inputs/anomaly";
 import { InputKind, Inputs } from "../inputs/inputs";
+import { INDEX_NAME, Sieve } from "../inputs/sieve";
 import { looksLikeDocument } from "./graphql-sniff";
-import { JSON_DEPTH_LIMIT, JsonPath } from "./json-path";
+import { JSON_DEPTH_LIMIT, JsonPath, NO_NODE } from "./json-path";
 
 /** What the grammar expects next. */
 enum Expect {
@@ -42,10 +43,18 @@ export class JsonGrammar extends JsonPath {
   /** A window of the string was pushed already. */
   private split: bool = false;
   private chunk: usize = 0;
+  private sieve: Sieve | null = null;
+  /** What is below the member of the document that is open may be asked for by its path. */
+  private isAsked: bool = true;
+  private wantsScalars: bool = true;
 
   /** A chunk begins at `chunk`. */
   enter(inputs: Inputs, chunk: usize): void {
     this.chunk = chunk;
+    let sieve = inputs.sieve;
+    if (sieve !== null && sieve.address != this.address) sieve = null;
+    this.sieve = sieve;
+    this.wantsScalars = sieve === null || sieve.wantsScalars;
     this.malformedAt = NOT_MALFORMED;
     this.documentLen = 0;
     this.enterPath(inputs);
@@ -73,6 +82,7 @@ export class JsonGrammar extends JsonPath {
     this.malformedAt = NOT_MALFORMED;
     this.expect = Expect.Value;
     this.split = false;
+    this.isAsked = true;
     this.resetPath();
   }
 
@@ -103,6 +113,18 @@ export class JsonGrammar extends JsonPath {
     }
   }
 
+  /** A colon that comes where one has to; false, and nothing read, where it has not. */
+  endKey(): bool {
+    if (this.expect != Expect.Colon) return false;
+    this.expect = Expect.Value;
+    return true;
+  }
+
+  /** A value may come here. */
+  takesValue(): bool {
+    return this.expect <= Expect.NextElement;
+  }
+
   colon(p: usize): void {
     if (this.expect == Expect.Colon) this.expect = Expect.Value;
     else this.malformed(Anomaly.JsonStructure, p);
@@ -129,8 +151,15 @@ export class JsonGrammar extends JsonPath {
 
   open(inputs: Inputs, isObject: bool, p: usize): void {
     this.beginValue(p);
-    const node = this.valueNode(inputs);
-    inputs.push(this.address, InputKind.Container, node, 0, 0);
+    let node = NO_NODE;
+    if (this.wantsScalars) {
+      node = this.valueNode(inputs);
+      inputs.push(this.address, InputKind.Container, node, 0, 0);
+    }
+    if (this.depth == 0) {
+      const sieve = this.sieve;
+      this.isAsked = sieve === null || (sieve.names & INDEX_NAME) != 0;
+    }
     this.openContainer(isObject, node);
     if (this.depth > JSON_DEPTH_LIMIT) this.anomalies |= Anomaly.JsonDepth;
     this.expect = isObject ? Expect.FirstKey : Expect.FirstElement;
@@ -166,26 +195,19 @@ export class JsonGrammar extends JsonPath {
   pushString(inputs: Inputs, at: usize, len: u32, isLast: bool, p: usize): void {
     if (at == 0) len = 0;
     const expect = this.expect;
-    if (!this.split && isLast && expect != Expect.Comma) {
-      // The ways of well-formed documents.
-      if (expect == Expect.FirstKey || expect == Expect.NextKey) {
-        inputs.push(this.address, InputKind.Key, this.openMember(inputs, at, len), at, len);
-        this.expect = Expect.Colon;
-        return;
-      }
-      if (expect != Expect.Colon) {
-        if (this.depth - 1 < DOCUMENT_DEPTH && this.inObject) this.findDocument(at, len);
-        inputs.push(this.address, InputKind.String, this.valueNode(inputs), at, len);
-        this.expect = Expect.Comma;
-        return;
-      }
+    if (!this.split && isLast && expect < Expect.Colon) {
+      this.pushWellFormed(inputs, at, len);
+      return;
     }
     const isKey = this.isKeyPlace();
     if (!this.split) {
       if (!isKey) this.beginValue(p);
       else if (this.expect == Expect.Comma) this.anomalies |= Anomaly.JsonMissingComma;
     }
-    const node = isKey && !this.split ? this.openMember(inputs, at, len) : this.valueNode(inputs);
+    if (isKey && !this.split) this.openMember(at, len);
+    // What comes where it should not is listed with all that follows below the same member.
+    this.isAsked = true;
+    const node = this.valueNode(inputs);
     inputs.push(this.address, isKey ? InputKind.Key : InputKind.String, node, at, len);
     this.split = !isLast;
     if (isLast) this.expect = isKey ? Expect.Colon : Expect.Comma;
@@ -195,7 +217,33 @@ export class JsonGrammar extends JsonPath {
   /** Pushes a number or literal that ends at `p`. */
   pushScalar(inputs: Inputs, kind: InputKind, at: usize, len: u32, p: usize): void {
     this.beginValue(p);
-    inputs.push(this.address, kind, this.valueNode(inputs), at, len);
+    if (this.wantsScalars) inputs.push(this.address, kind, this.valueNode(inputs), at, len);
     this.expect = Expect.Comma;
+  }
+
+  /** A whole string that is a key or a value where one has to be. */
+  private pushWellFormed(inputs: Inputs, at: usize, len: u32): void {
+    const isKey = this.expect >= Expect.FirstKey;
+    if (isKey) this.openMember(at, len);
+    else if (this.depth - 1 < DOCUMENT_DEPTH && this.inObject) this.findDocument(at, len);
+    if (!this.passes(at, len, isKey)) {
+      const kind = isKey ? InputKind.Key : InputKind.String;
+      inputs.push(this.address, kind, this.valueNode(inputs), at, len);
+    }
+    this.expect = isKey ? Expect.Colon : Expect.Comma;
+  }
+
+  /**
+   * The string need not be listed. The names of the document's own members always are: they are told of by themselves
+   * (inputs/body-keys.ts), and say whether rules ask for what is below them.
+   */
+  private passes(at: usize, len: u32, isKey: bool): bool {
+    const sieve = this.sieve;
+    if (sieve === null) return false;
+    if (isKey && this.depth == 1) {
+      this.isAsked = sieve.asksFor(at, len);
+      return false;
+    }
+    return !this.isAsked && sieve.passes(at, len, isKey);
   }
 }

@@ -21,13 +21,15 @@ const FRAME_SIZE: u32 = 24;
 const COMPARED_KEYS: u32 = 16;
 /** After a message that was deeper its stacks go back to the heap. */
 const KEPT_DEPTH: u32 = 32;
+/** In place of a container's path node: it is made when a value in it needs it. */
+export const NO_NODE: usize = usize.MAX_VALUE;
 
 @unmanaged
 class Frame {
   /** The container's own path node; valid up to JsonPath.valid. */
   node: usize;
-  /** Its key in the stack of keys. */
-  keyAt: u32;
+  /** Its key: where it lies in the chunk, or, once saved, its offset in the stack of keys. */
+  key: usize;
   keyLen: u32;
   /** Its position in the array around it, or -1. */
   index: i32;
@@ -46,6 +48,8 @@ export class JsonPath {
   /** Two keys of one object were the same. */
   hasDuplicate: bool = false;
   private deepest: u32 = 0;
+  /** Depth up to which the frames' keys are in the stack of keys. */
+  private savedDepth: u32 = 0;
   private frames: ByteWriter = new ByteWriter();
   private keys: ByteWriter = new ByteWriter();
   /** Hashes of the keys of the open objects. */
@@ -70,22 +74,27 @@ export class JsonPath {
     this.member = 0;
   }
 
-  /** To be called when a chunk ends: the open member's key outlives it. */
+  /** To be called when a chunk ends: the keys of what is open outlive it. */
   leave(): void {
+    const last = min(this.depth, JSON_DEPTH_LIMIT);
+    while (this.savedDepth < last) {
+      const frame = this.frame(++this.savedDepth);
+      const at = frame.key;
+      frame.key = this.keys.length;
+      this.keys.bytes(at, frame.keyLen);
+    }
     if (this.saved || this.memberLen == 0) return;
     this.keys.bytes(this.memberAt, this.memberLen);
     this.saved = true;
   }
 
-  /** The path node for a key that was read; its bytes live until the drain, or are kept by leave(). */
-  openMember(inputs: Inputs, at: usize, len: u32): usize {
-    if (this.depth > JSON_DEPTH_LIMIT) return this.containerNode(inputs, JSON_DEPTH_LIMIT);
+  /** A key was read; its bytes live until the drain, or are kept by leave(). valueNode() is then its path. */
+  openMember(at: usize, len: u32): void {
+    if (this.depth > JSON_DEPTH_LIMIT) return;
     this.closeMember();
     if (!this.hasDuplicate) this.compareKey(at, len);
     this.memberAt = at;
     this.memberLen = min(len, PATH_KEY_BYTES);
-    this.member = inputs.keyNode(this.containerNode(inputs, this.depth), at, this.memberLen);
-    return this.member;
   }
 
   /** The member's value was read. */
@@ -119,7 +128,7 @@ export class JsonPath {
     return this.member;
   }
 
-  /** A container opens whose path node is `node`. */
+  /** A container opens whose path node is `node`, or NO_NODE where none was made. */
   protected openContainer(isObject: bool, node: usize): void {
     if (this.depth < JSON_DEPTH_LIMIT) this.pushFrame(node);
     this.depth++;
@@ -132,8 +141,12 @@ export class JsonPath {
   protected closeContainer(): void {
     if (this.depth <= JSON_DEPTH_LIMIT) {
       this.closeMember();
-      this.keys.length = this.frame(this.depth).keyAt;
-      this.hashes.length = this.frame(this.depth).hashes;
+      const frame = this.frame(this.depth);
+      if (this.savedDepth == this.depth) {
+        this.keys.length = <u32>frame.key;
+        this.savedDepth--;
+      }
+      this.hashes.length = frame.hashes;
       this.frames.length -= FRAME_SIZE;
     }
     this.depth--;
@@ -148,6 +161,7 @@ export class JsonPath {
 
   protected resetPath(): void {
     this.depth = 0;
+    this.savedDepth = 0;
     this.inObject = false;
     this.hasDuplicate = false;
     this.valid = 0;
@@ -199,14 +213,17 @@ export class JsonPath {
   private pushFrame(node: usize): void {
     const depth = this.depth;
     const isMember = depth != 0 && this.inObject;
-    // The member's key becomes the container's: it stays on the stack until the container closes.
-    if (isMember) this.leave();
+    // The member's key becomes the container's: where it is on the stack it stays there until the container closes.
+    const isSaved = this.savedDepth == depth && (this.saved || !isMember);
     const keyLen = isMember ? this.memberLen : 0;
     const index = depth == 0 || isMember ? -1 : this.frame(depth).next;
     const frame = changetype<Frame>(this.frames.reserve(FRAME_SIZE));
     this.frames.length += FRAME_SIZE;
-    frame.node = node;
-    frame.keyAt = this.keys.length - keyLen;
+    // The document itself has no path.
+    const known = depth == 0 ? <usize>0 : node;
+    frame.node = known;
+    frame.key = isSaved ? this.keys.length - keyLen : <u32>this.memberAt;
+    if (isSaved) this.savedDepth = depth + 1;
     frame.keyLen = keyLen;
     frame.index = index;
     frame.next = 0;
@@ -214,7 +231,7 @@ export class JsonPath {
     this.saved = false;
     this.memberLen = 0;
     this.member = 0;
-    if (this.valid == depth) this.valid = depth + 1;
+    if (this.valid == depth && known != NO_NODE) this.valid = depth + 1;
   }
 
   /** The node of the container at `depth`, made again where a drain took it. */
@@ -228,7 +245,8 @@ export class JsonPath {
       } else if (frame.index >= 0) {
         frame.node = inputs.indexNode(parent, frame.index);
       } else {
-        const key = inputs.arena.copy(this.keys.at + frame.keyAt, frame.keyLen);
+        const isSaved = this.valid <= this.savedDepth;
+        const key = isSaved ? inputs.arena.copy(this.keys.at + frame.key, frame.keyLen) : frame.key;
         frame.node = inputs.keyNode(parent, key, key == 0 ? 0 : frame.keyLen);
       }
     }

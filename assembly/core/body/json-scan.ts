@@ -4,6 +4,12 @@
 // SAFETY: blocks are read only where 16 bytes remain; the rest goes byte by byte.
 // TEST: test/engine/parse.test.ts (`chunked-equals-whole` puts every byte at every distance from a chunk's end).
 
+const POINT: u32 = 0x2e;
+const TRUE: u32 = 0x65757274;
+const NULL: u32 = 0x6c6c756e;
+/** `fals` */
+const FALSE: u32 = 0x736c6166;
+
 /** What a byte means between tokens. */
 export enum JsonByte {
   /** Part of a number, a literal or of something that is not JSON. */
@@ -90,6 +96,47 @@ export function findStringEnd(at: usize, end: usize, quote: u32, control: u32): 
   return at;
 }
 
+/**
+ * End of the number that begins with the digit at `at`: digits, or digits, a point and digits, and behind them a comma, a bracket
+ * or a space. `at` where it is another kind of number, or none, or longer than fifteen bytes, or the chunk ends too soon to tell: then
+ * the general way reads it.
+ *
+ * WHY one block and no loop: how many digits there are cannot be foreseen.
+ */
+export function findNumberEnd(at: usize, end: usize): usize {
+  if (at + 16 > end) return at;
+  const v = v128.load(at);
+  const digits = i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(10)));
+  const others = ~digits & 0xffff;
+  if (others == 0) return at;
+  let len = <u32>ctz(others);
+  let c = <u32>load<u8>(at + len);
+  if (c == POINT) {
+    const behind = others & (others - 1);
+    if (behind == 0) return at;
+    const fraction = <u32>ctz(behind) - len - 1;
+    if (fraction == 0 || (len > 1 && load<u8>(at) == 0x30)) return at;
+    len += 1 + fraction;
+    c = load<u8>(at + len);
+  } else if (len > 1 && load<u8>(at) == 0x30) {
+    return at;
+  }
+  return isNumberEnd(c) ? at + len : at;
+}
+
+/** End of `true`, `false` or `null` at `at` with a comma, bracket or space behind it; else `at`. */
+export function findLiteralEnd(at: usize, end: usize): usize {
+  if (at + 6 > end) return at;
+  const word = load<u32>(at);
+  if (word == TRUE || word == NULL) return isNumberEnd(load<u8>(at, 4)) ? at + 4 : at;
+  if (word != FALSE || load<u8>(at, 4) != 0x65) return at;
+  return isNumberEnd(load<u8>(at, 5)) ? at + 5 : at;
+}
+
+function isNumberEnd(c: u32): bool {
+  return c == 0x2c || c == 0x7d || c == 0x5d || c == 0x20 || c == 0x0a || c == 0x0d;
+}
+
 /** First byte that cannot be part of a number or literal, or end. */
 export function findBareEnd(at: usize, end: usize): usize {
   while (at < end && load<u8>(CLASSES + load<u8>(at)) == JsonByte.Bare) at++;
@@ -121,12 +168,10 @@ export function classifyBare(at: usize, len: u32): BareToken {
   if (first - 0x30 < 10 || first == 0x2d) return isNumber(at, at + len) ? BareToken.Number : BareToken.Word;
   if (len == 4) {
     const word = load<u32>(at);
-    if (word == 0x65757274) return BareToken.True;
-    if (word == 0x6c6c756e) return BareToken.Null;
+    if (word == TRUE) return BareToken.True;
+    if (word == NULL) return BareToken.Null;
   }
-  return len == 5 && load<u32>(at) == 0x736c6166 && load<u8>(at, 4) == 0x65
-    ? BareToken.False
-    : BareToken.Word;
+  return len == 5 && load<u32>(at) == FALSE && load<u8>(at, 4) == 0x65 ? BareToken.False : BareToken.Word;
 }
 
 function isNumber(at: usize, end: usize): bool {

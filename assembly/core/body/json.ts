@@ -23,6 +23,8 @@ import {
   classOf,
   classifyBare,
   findBareEnd,
+  findLiteralEnd,
+  findNumberEnd,
   findStringEnd,
   findWordEnd,
   skipSpace,
@@ -32,6 +34,10 @@ import { BACKSLASH, JsonToken, TOKEN_ROOM, Token } from "./json-token";
 
 const LF: u32 = 0x0a;
 const STAR: u32 = 0x2a;
+const QUOTE: u32 = 0x22;
+const COMMA: u32 = 0x2c;
+const COLON: u32 = 0x3a;
+const LETTER_N: u32 = 0x6e;
 /** Record separator (RFC 7464). */
 const RS: u32 = 0x1e;
 /** Byte order mark, EF BB BF. */
@@ -144,48 +150,82 @@ export class JsonParser extends JsonToken {
     return p;
   }
 
-  /** Reads tokens until one does not end in this chunk. */
+  /**
+   * Reads tokens until one does not end in this chunk.
+   *
+   * WHY strings, numbers and what follows them come first: a document is little else, and well-formed.
+   */
   private structure(inputs: Inputs, p: usize, end: usize): usize {
     const grammar = this.grammar;
     while (p < end) {
       const c = <u32>load<u8>(p);
-      const kind = classOf(c);
-      if (kind == JsonByte.Space) {
-        if (this.separator == 0) {
-          p = skipSpace(p + 1, end);
-        } else {
-          if (c == this.separator) grammar.separate();
-          p++;
-        }
-        continue;
-      }
-      if (kind == JsonByte.Comma) {
-        grammar.comma(p++);
-        continue;
-      }
-      if (kind == JsonByte.Colon) {
-        grammar.colon(p++);
-        continue;
-      }
       if (inputs.room() < TOKEN_ROOM) {
         this.full = true;
         return p;
       }
-      if (kind <= JsonByte.SingleQuote && kind != JsonByte.Bare) {
+      if (c == QUOTE) {
         p = this.openString(inputs, p, end);
-      } else if (kind >= JsonByte.OpenObject && kind <= JsonByte.CloseArray) {
-        if (kind <= JsonByte.OpenArray) grammar.open(inputs, kind == JsonByte.OpenObject, p);
-        else grammar.close(kind == JsonByte.CloseObject, p);
-        p++;
+        if (this.token != Token.None || grammar.documentLen != 0) return p;
+        p = this.behindString(p, end);
         continue;
-      } else if (kind == JsonByte.Bare) {
-        p = this.openBare(inputs, p, end);
-      } else {
-        p = this.oddByte(kind, p);
       }
-      if (this.token != Token.None || grammar.documentLen != 0) return p;
+      const scalar = c - 0x30 < 10 ? findNumberEnd(p, end) : c - 0x66 < 15 ? findLiteralEnd(p, end) : p;
+      if (scalar != p && grammar.takesValue()) {
+        const kind = c < 0x3a ? InputKind.Number : c == LETTER_N ? InputKind.Null : InputKind.Boolean;
+        grammar.pushScalar(inputs, kind, p, <u32>(scalar - p), scalar);
+        p = scalar;
+        if (load<u8>(p) == COMMA) grammar.comma(p++);
+        continue;
+      }
+      p = this.mark(inputs, c, p, end);
+      if (this.token != Token.None || this.full || grammar.documentLen != 0) return p;
     }
     return p;
+  }
+
+  /** Reads the colon or comma that stands right behind a string, as it mostly does. */
+  private behindString(p: usize, end: usize): usize {
+    if (p == end) return p;
+    const c = <u32>load<u8>(p);
+    if (c == COLON && this.grammar.endKey()) return p + 1;
+    if (c != COMMA) return p;
+    this.grammar.comma(p);
+    return p + 1;
+  }
+
+  /** Reads white space, a bracket, a comma, a colon, or the beginning of what is none of the common tokens. */
+  private mark(inputs: Inputs, c: u32, p: usize, end: usize): usize {
+    const grammar = this.grammar;
+    switch (classOf(c)) {
+      case JsonByte.Space:
+        if (this.separator == 0) return skipSpace(p + 1, end);
+        if (c == this.separator) grammar.separate();
+        return p + 1;
+      case JsonByte.Comma:
+        grammar.comma(p);
+        return p + 1;
+      case JsonByte.Colon:
+        grammar.colon(p);
+        return p + 1;
+      case JsonByte.OpenObject:
+        grammar.open(inputs, true, p);
+        return p + 1;
+      case JsonByte.OpenArray:
+        grammar.open(inputs, false, p);
+        return p + 1;
+      case JsonByte.CloseObject:
+        grammar.close(true, p);
+        return p + 1;
+      case JsonByte.CloseArray:
+        grammar.close(false, p);
+        return p + 1;
+      case JsonByte.Bare:
+        return this.openBare(inputs, p, end);
+      case JsonByte.SingleQuote:
+        return this.openString(inputs, p, end);
+      default:
+        return this.oddByte(<JsonByte>classOf(c), p);
+    }
   }
 
   /** A string begins at the quote at `p`. */
@@ -193,12 +233,12 @@ export class JsonParser extends JsonToken {
     const quote = <u32>load<u8>(p);
     const run = p + 1;
     p = findStringEnd(run, end, quote, this.control);
-    if (p < end && load<u8>(p) == quote && p - run <= VALUE_WINDOW && quote == 0x22) {
+    if (p < end && load<u8>(p) == quote && p - run <= VALUE_WINDOW && quote == QUOTE) {
       // Nothing to decode, nothing to wait for.
       this.grammar.pushString(inputs, run, <u32>(p - run), true, p);
       return p + 1;
     }
-    if (quote != 0x22) this.grammar.anomalies |= Anomaly.JsonSingleQuote;
+    if (quote != QUOTE) this.grammar.anomalies |= Anomaly.JsonSingleQuote;
     this.quote = quote;
     this.token = Token.String;
     return this.string(inputs, run, p, end);

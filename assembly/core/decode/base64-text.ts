@@ -8,6 +8,7 @@ import { ByteWriter } from "../bytes/byte-writer";
 
 /** Digits below this spell too little to be an attack, and words look like base64. */
 const DIGITS_MIN: u32 = 8;
+const SLASH: u8 = 0x2f;
 const INVALID: u8 = 0xff;
 const SKIPPED: u8 = 0xfe;
 const NO_TEXT: u32 = 0xff;
@@ -50,6 +51,29 @@ function followersAfter(c: u32, followers: u32): u32 {
   if (c < 0x80) return (c < 0x20 && c != 0 && c != 0x09 && c != 0x0a && c != 0x0d) || c == 0x7f ? NO_TEXT : 0;
   if (c < 0xc2 || c > 0xf4) return NO_TEXT;
   return c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+}
+
+/**
+ * False when the first bytes that the value, of eight bytes or more, would decode to are no text, nor those behind the slash of
+ * a path: most words and identifiers are seen to be no base64 by that.
+ */
+export function mayBeBase64Text(at: usize, len: u32): bool {
+  return startsText(at) || (load<u8>(at) == SLASH && len > DIGITS_MIN && startsText(at + 1));
+}
+
+/** The three bytes that the first four digits stand for may begin a text. */
+function startsText(at: usize): bool {
+  const a = <u32>load<u8>(SEXTETS + load<u8>(at));
+  const b = <u32>load<u8>(SEXTETS + load<u8>(at, 1));
+  const c = <u32>load<u8>(SEXTETS + load<u8>(at, 2));
+  const d = <u32>load<u8>(SEXTETS + load<u8>(at, 3));
+  // A line's end, or no digit at all.
+  if ((a | b | c | d) > 0x3f) return true;
+  const bits = (a << 18) | (b << 12) | (c << 6) | d;
+  let followers = followersAfter(bits >> 16, 0);
+  if (followers == NO_TEXT) return false;
+  followers = followersAfter((bits >> 8) & 0xff, followers);
+  return followers != NO_TEXT && followersAfter(bits & 0xff, followers) != NO_TEXT;
 }
 
 function isTail(c: u8): bool {

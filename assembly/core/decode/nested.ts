@@ -21,7 +21,7 @@ import { Inputs } from "../inputs/inputs";
 import { KeyPath } from "../inputs/key-path";
 import { scanClasses } from "../match/byte-classes";
 import { removeNulls } from "../transform/remove-nulls";
-import { decodeBase64Text } from "./base64-text";
+import { decodeBase64Text, mayBeBase64Text } from "./base64-text";
 import { decodeEntities } from "./entities";
 import { decodeEscapes } from "./escapes";
 import { foldLookAlikes } from "./look-alikes";
@@ -52,6 +52,25 @@ const BASE64: u64 =
   (1 << 36) |
   (1 << 38) |
   (1 << 39);
+
+/** `[` and `{` */
+const OPENS: u64 = (1 << 24) | (1 << 32);
+/** Without one of these a value is no structure but base64. */
+const STRUCTURES: u64 = DOT | COMMA | SPACE | (1 << 16) | OPENS;
+
+/**
+ * Something may lie inside the value, whose classes are `mask`. What most values are is told from the classes and a few
+ * letters, so that a word or an identifier costs no call.
+ */
+export function mayHold(at: usize, len: u32, mask: u64): bool {
+  if ((mask & CODED) != 0) return true;
+  if (len < 8) return false;
+  if ((mask & ~(BASE64 | SPACE)) == 0 && mayBeBase64Text(at, len)) return true;
+  if ((mask & STRUCTURES) == 0) return false;
+  if ((mask & OPENS) != 0 || (mask & URL) == URL) return true;
+  const folded = (<u32>load<u8>(at)) | 0x20;
+  return folded == 0x62 || folded == 0x64 || folded == 0x65;
+}
 
 /** Rounds of an input that need not be looked into again. */
 const DONE: u32 = 0xff;
@@ -86,6 +105,7 @@ export class NestedValues {
    * The bytes and `path` must live until found.clear().
    */
   lookInto(address: u32, kind: u32, path: usize, at: usize, len: u32, mask: u64, rounds: u32): void {
+    if (!mayHold(at, len, mask)) return;
     this.address = address;
     this.kind = kind;
     this.path = path;

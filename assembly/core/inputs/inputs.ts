@@ -8,6 +8,7 @@
 
 import { Arena } from "../bytes/arena";
 import { KEY_PATH_SIZE, KeyPath } from "./key-path";
+import { Sieve } from "./sieve";
 
 export enum InputKind {
   /** Text: string operators look at it. */
@@ -36,6 +37,8 @@ export class Inputs {
   generation: u32 = 0;
   /** Decoded values and key paths; released by clear(). */
   arena: Arena = new Arena();
+  /** What parsers may leave out, for the step under way; null = nothing. */
+  sieve: Sieve | null = null;
   private judge: Judge | null = null;
   private context: usize = 0;
 

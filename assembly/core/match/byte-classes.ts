@@ -13,15 +13,28 @@
 //   bits 24–28  [ \ ] ^ _        29 NUL    30 white space 0x09–0x0d    31 digits
 //   bits 32–35  { | } ~          36 controls below 0x20    37 bytes from 0x80    38 0x40–0x7f (letters, marks)
 
-const L0: v128 = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
-const H0: v128 = i8x16(0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-const L1: v128 = i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128);
-const L2: v128 = i8x16(-64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32);
-const H2: v128 = i8x16(0, 0, 0, 0x3f, 0x40, 0, -128, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-const L3: v128 = i8x16(-96, -128, -128, -128, -128, -128, -128, -128, -128, -64, 64, 65, 66, 68, 8, 16);
-const H3: v128 = i8x16(0x60, 0, 0, -128, 0, 0x1f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-const L4: v128 = i8x16(112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 113, 114, 116, 120, 112);
-const H4: v128 = i8x16(16, 16, 0, 0, 64, 64, 64, 0x4f, 32, 32, 32, 32, 32, 32, 32, 32);
+/** The rows for low (L) and high (H) nibbles. In memory, because a constant vector takes four instructions each time. */
+// prettier-ignore
+const ROWS = memory.data<i8>([
+  1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, // L0
+  0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // H0
+  0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128, // L1
+  -64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, // L2
+  0, 0, 0, 0x3f, 0x40, 0, -128, 0, 0, 0, 0, 0, 0, 0, 0, 0, // H2
+  -96, -128, -128, -128, -128, -128, -128, -128, -128, -64, 64, 65, 66, 68, 8, 16, // L3
+  0x60, 0, 0, -128, 0, 0x1f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // H3
+  112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 113, 114, 116, 120, 112, // L4
+  16, 16, 0, 0, 64, 64, 64, 0x4f, 32, 32, 32, 32, 32, 32, 32, 32, // H4
+], 16);
+const L0: usize = 0;
+const H0: usize = 16;
+const L1: usize = 32;
+const L2: usize = 48;
+const H2: usize = 64;
+const L3: usize = 80;
+const H3: usize = 96;
+const L4: usize = 112;
+const H4: usize = 128;
 
 export const CLASS_HIGH: u64 = 1 << 37;
 /** A class that no byte has: the evaluator adds it to every value's mask, the empty one's too. */
@@ -29,14 +42,21 @@ export const CLASS_ALWAYS: u64 = 1 << 39;
 /** Set where nothing is required. */
 export const CLASS_ANY: u64 = (1 << 40) - 1;
 
-/** Below this many bytes the table is quicker than setting up and folding five vectors. */
-const SIMD_MIN: u32 = 32;
+const IOTA = memory.data<u8>([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], 16);
 
 const TABLE = byteTable();
 
-/** Classes that occur in the `len` bytes at `at`. */
+/**
+ * Classes that occur in the `len` bytes at `at`.
+ *
+ * WHY no loop over single bytes: how long a short value is cannot be foreseen, and a loop that is left unforeseen costs more than the
+ * vectors. A short value is read as a block whose bytes beyond it are made copies of its last one.
+ */
 export function scanClasses(at: usize, len: u32): u64 {
-  if (len >= SIMD_MIN) return scanVectors(at, len);
+  if (len >= 16) return scanVectors(at, len);
+  if (len == 0) return 0;
+  if (at + 16 <= (<usize>memory.size()) << 16)
+    return scanBlock(i8x16.swizzle(v128.load(at), i8x16.min_u(v128.load(IOTA), i8x16.splat(<i8>(len - 1)))));
   let mask: u64 = 0;
   for (const end = at + len; at < end; at++) mask |= load<u64>(TABLE + ((<usize>load<u8>(at)) << 3));
   return mask;
@@ -96,22 +116,51 @@ function scanVectors(at: usize, len: u32): u64 {
     const bytes = v128.load(at);
     const low = v128.and(bytes, nibble);
     const high = i8x16.shr_u(bytes, 4);
-    const row2 = i8x16.swizzle(H0, high);
-    a0 = v128.or(a0, v128.and(i8x16.swizzle(L0, low), row2));
-    a1 = v128.or(a1, v128.and(i8x16.swizzle(L1, low), row2));
-    a2 = v128.or(a2, v128.and(i8x16.swizzle(L2, low), i8x16.swizzle(H2, high)));
-    a3 = v128.or(a3, v128.and(i8x16.swizzle(L3, low), i8x16.swizzle(H3, high)));
-    a4 = v128.or(a4, v128.and(i8x16.swizzle(L4, low), i8x16.swizzle(H4, high)));
+    const row2 = i8x16.swizzle(v128.load(ROWS, H0), high);
+    a0 = v128.or(a0, v128.and(i8x16.swizzle(v128.load(ROWS, L0), low), row2));
+    a1 = v128.or(a1, v128.and(i8x16.swizzle(v128.load(ROWS, L1), low), row2));
+    a2 = v128.or(
+      a2,
+      v128.and(i8x16.swizzle(v128.load(ROWS, L2), low), i8x16.swizzle(v128.load(ROWS, H2), high)),
+    );
+    a3 = v128.or(
+      a3,
+      v128.and(i8x16.swizzle(v128.load(ROWS, L3), low), i8x16.swizzle(v128.load(ROWS, H3), high)),
+    );
+    a4 = v128.or(
+      a4,
+      v128.and(i8x16.swizzle(v128.load(ROWS, L4), low), i8x16.swizzle(v128.load(ROWS, H4), high)),
+    );
   }
-  return fold(a0) | (fold(a1) << 8) | (fold(a2) << 16) | (fold(a3) << 24) | (fold(a4) << 32);
+  return fold(a0, a1, a2, a3, a4);
 }
 
-/** OR of the sixteen bytes of `v`. */
-function fold(v: v128): u64 {
-  let x = (<u64>i64x2.extract_lane(v, 0)) | (<u64>i64x2.extract_lane(v, 1));
-  x |= x >> 32;
-  x |= x >> 16;
-  return (x | (x >> 8)) & 0xff;
+function scanBlock(bytes: v128): u64 {
+  const low = v128.and(bytes, i8x16.splat(15));
+  const high = i8x16.shr_u(bytes, 4);
+  const row2 = i8x16.swizzle(v128.load(ROWS, H0), high);
+  return fold(
+    v128.and(i8x16.swizzle(v128.load(ROWS, L0), low), row2),
+    v128.and(i8x16.swizzle(v128.load(ROWS, L1), low), row2),
+    v128.and(i8x16.swizzle(v128.load(ROWS, L2), low), i8x16.swizzle(v128.load(ROWS, H2), high)),
+    v128.and(i8x16.swizzle(v128.load(ROWS, L3), low), i8x16.swizzle(v128.load(ROWS, H3), high)),
+    v128.and(i8x16.swizzle(v128.load(ROWS, L4), low), i8x16.swizzle(v128.load(ROWS, H4), high)),
+  );
+}
+
+/** OR of the sixteen bytes of each vector, as the five bytes of a mask: halves of four vectors are folded at once. */
+function fold(a: v128, b: v128, c: v128, d: v128, e: v128): u64 {
+  const ab = v128.or(v128.shuffle<i64>(a, b, 0, 2), v128.shuffle<i64>(a, b, 1, 3));
+  const cd = v128.or(v128.shuffle<i64>(c, d, 0, 2), v128.shuffle<i64>(c, d, 1, 3));
+  let x = v128.or(v128.shuffle<i32>(ab, cd, 0, 2, 4, 6), v128.shuffle<i32>(ab, cd, 1, 3, 5, 7));
+  x = v128.or(x, i32x4.shr_u(x, 16));
+  x = v128.or(x, i32x4.shr_u(x, 8));
+  x = v128.shuffle<i8>(x, x, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+  let y = (<u64>i64x2.extract_lane(e, 0)) | (<u64>i64x2.extract_lane(e, 1));
+  y |= y >> 32;
+  y |= y >> 16;
+  y |= y >> 8;
+  return (<u64>(<u32>i32x4.extract_lane(x, 0))) | ((y & 0xff) << 32);
 }
 
 /** The same classes for single bytes: 256 masks. */

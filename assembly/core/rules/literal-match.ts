@@ -2,7 +2,71 @@
 
 import { lowerByte } from "../bytes/ascii";
 import * as layout from "./layout";
+import { Section } from "./layout";
 import { Ruleset } from "./ruleset";
+
+const FOLD: u32 = 0x202020;
+const WINDOW: u32 = 0xffffff;
+const NONE: u32 = 0xffffffff;
+
+/**
+ * True when a literal stands in the value of `len` bytes at `value` of which some condition looks at values of `classes`
+ * at `address`.
+ */
+export function hasLiteral(ruleset: Ruleset, address: u32, classes: u64, value: usize, len: u32): bool {
+  if (len < 3 || ruleset.literalBits == 0) return false;
+  const bitmap = ruleset.literalBitmap;
+  const shift = 32 - ruleset.literalBits;
+  const last = value + len - 3;
+  for (let at = value; at < last; at++) {
+    const gram = (load<u32>(at) & WINDOW) | FOLD;
+    const bit = (gram * layout.LITERAL_HASH) >> shift;
+    if ((load<u8>(bitmap + (bit >> 3)) >> ((<u8>bit) & 7)) & 1) {
+      if (isLiteral(ruleset, address, classes, value, len, at, gram)) return true;
+    }
+  }
+  // The last window is read in parts: four bytes there would reach beyond the value.
+  const gram = load<u16>(last) | ((<u32>load<u8>(last, 2)) << 16) | FOLD;
+  return isLiteral(ruleset, address, classes, value, len, last, gram);
+}
+
+/** A literal whose window is `gram`, and which counts, stands at that window. */
+function isLiteral(
+  ruleset: Ruleset,
+  address: u32,
+  classes: u64,
+  value: usize,
+  len: u32,
+  at: usize,
+  gram: u32,
+): bool {
+  const hash = gram * layout.LITERAL_HASH;
+  let i = load<u32>(ruleset.literalSlots + ((<usize>(hash >> (32 - ruleset.literalSlotBits))) << 2));
+  while (i != NONE) {
+    const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
+    if (
+      load<u32>(literal, layout.LITERAL_GRAM) == gram &&
+      literalIsAt(ruleset, literal, value, len, at) &&
+      literalCounts(ruleset, literal, address, classes)
+    )
+      return true;
+    i = load<u32>(literal, layout.LITERAL_NEXT);
+  }
+  return false;
+}
+
+function literalCounts(ruleset: Ruleset, literal: usize, address: u32, classes: u64): bool {
+  let member =
+    ruleset.section(Section.LiteralConditions) + ((<usize>load<u32>(literal, layout.LITERAL_FIRST)) << 2);
+  const last = member + ((<usize>load<u32>(literal, layout.LITERAL_COUNT)) << 2);
+  for (; member < last; member += 4) {
+    const condition = ruleset.condition(load<u32>(member));
+    if ((load<u32>(condition, layout.CONDITION_ADDRESSES) & (1 << address)) == 0) continue;
+    if ((load<u64>(condition, layout.CONDITION_MASK_A) & classes) == 0) continue;
+    if ((load<u64>(condition, layout.CONDITION_MASK_B) & classes) != 0) return true;
+  }
+  return false;
+}
 
 /** True when the literal, whose window is at `gramAt`, stands there in the `valueLen` bytes at `value`, case folded. */
 export function literalIsAt(

@@ -49,8 +49,6 @@ export function cachePlace(address: u32, laneKind: u32): u32 {
         return 3;
       case Address.RequestQuery:
         return 7;
-      case Address.RequestBody:
-        return 8;
     }
   }
   return NOT_CACHED;

@@ -7,12 +7,14 @@ import { ByteWriter } from "../bytes/byte-writer";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { KeyPath, keyPathDepth } from "../inputs/key-path";
 import { NestedValues } from "../decode/nested";
+import { VALUE_COST } from "../inputs/sieve";
 import { CLASS_ALWAYS, scanClasses } from "../match/byte-classes";
 import { applySteps } from "./chain-steps";
 import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
 import { Withheld } from "./exclusions";
 import { beginValue, matchOperator, readsValue } from "./operators";
+import { Look, MEMO_CHAINS, MEMO_LOOK, mayBeNamed, memoOf } from "./lane-memo";
 import { pathFits } from "./path-match";
 import { CleanCache } from "./clean-cache";
 import { NOT_CACHED, cachePlace, isNamed, isRooted } from "./repeated-values";
@@ -20,8 +22,6 @@ import { isEnabled, looksNegated } from "./enabled-rules";
 import { RuleState } from "./rule-state";
 import { VariantEvaluator } from "./variant-eval";
 
-/** Work units a value costs beside its bytes. */
-const VALUE_COST: u32 = 32;
 const LANE_CHAINS_MAX: u32 = 32;
 /** Every chain of a lane. */
 const ALL_CHAINS: u32 = 0xffffffff;
@@ -42,7 +42,6 @@ export class Evaluator extends VariantEvaluator {
   private triedCount: u32 = 0;
   /** Per lane chain that changed the value: address and length of the result. */
   private changed: usize = heap.alloc(LANE_CHAINS_MAX << 3);
-  private lane: usize = 0;
 
   /** Evaluates all inputs; matches go to `state`, their evidence into `keep`. */
   evaluate(state: RuleState, inputs: Inputs, keep: Arena): void {
@@ -190,36 +189,44 @@ export class Evaluator extends VariantEvaluator {
   /** Evaluates one value as it stands; the classes it has. */
   private evaluateValue(lane: usize, at: usize, len: u32): u64 {
     this.withheld = this.state.withholds ? Withheld.Unknown : Withheld.No;
-    const negated = load<u32>(lane, layout.LANE_NEGATED + 4);
-    if (negated != 0) this.tryNegated(load<u32>(lane, layout.LANE_NEGATED), negated, at, len);
-    this.scratch.reset();
     const mask = scanClasses(at, len) | CLASS_ALWAYS;
+    const entry = memoOf(this.ruleset, lane, mask);
+    const look = load<u32>(entry, MEMO_LOOK);
+    if ((look & Look.Negated) != 0 || ((look & Look.NegatedBound) != 0 && mayBeNamed(entry, this.path)))
+      this.tryNegated(
+        load<u32>(lane, layout.LANE_NEGATED),
+        load<u32>(lane, layout.LANE_NEGATED + 4),
+        at,
+        len,
+      );
+    const triggered = load<u32>(entry, MEMO_CHAINS);
+    this.scratch.reset();
+    if (triggered == 0) this.evaluateVariant(entry, at, len, mask, ALL_CHAINS);
+    else this.evaluateVariants(lane, at, len, mask, triggered);
+    return mask;
+  }
+
+  /** As the value is, and as each of the `triggered` chains (bit per chain of the lane) that changes it makes it. */
+  private evaluateVariants(lane: usize, at: usize, len: u32, mask: u64, triggered: u32): void {
     const ruleset = this.ruleset;
-    const chains = load<u32>(lane, layout.LANE_CHAINS + 4);
     const list = ruleset.section(Section.LaneChains) + ((<usize>load<u32>(lane, layout.LANE_CHAINS)) << 2);
     const records = ruleset.section(Section.Chains);
-    let live: u32 = 0;
-    for (let i: u32 = 0; i < chains; i++) {
+    let changed: u32 = 0;
+    for (let rest = triggered; rest != 0; rest &= rest - 1) {
+      const i = <u32>ctz(rest);
       const chain = records + <usize>(load<u32>(list + ((<usize>i) << 2)) * layout.CHAIN_SIZE);
-      if ((load<u64>(chain, layout.CHAIN_TRIGGER) & mask) == 0 || !this.applyChain(chain, i, at, len))
-        live |= 1 << i;
+      if (this.applyChain(chain, i, at, len)) changed |= 1 << i;
     }
-    this.evaluateVariant(lane, at, len, mask, live);
-    let changed = (chains == 32 ? ALL_CHAINS : ((<u32>1) << chains) - 1) & ~live;
+    // The memo may have been filled for others meanwhile.
+    this.evaluateVariant(memoOf(ruleset, lane, mask), at, len, mask, ~changed);
     for (; changed != 0; changed &= changed - 1) {
       const i = <u32>ctz(changed);
       const variantAt = <usize>load<u32>(this.changed + ((<usize>i) << 3));
       const variantLen = load<u32>(this.changed + ((<usize>i) << 3), 4);
       this.budget -= variantLen;
-      this.evaluateVariant(
-        lane,
-        variantAt,
-        variantLen,
-        scanClasses(variantAt, variantLen) | CLASS_ALWAYS,
-        1 << i,
-      );
+      const classes = scanClasses(variantAt, variantLen) | CLASS_ALWAYS;
+      this.evaluateVariant(memoOf(ruleset, lane, classes), variantAt, variantLen, classes, 1 << i);
     }
-    return mask;
   }
 
   /** Applies a chain's steps; true when they changed the value, which is then in `changed[slot]`. */

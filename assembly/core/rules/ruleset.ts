@@ -1,6 +1,7 @@
 // A loaded ruleset: immutable tables, read in place. ruleset-loader.ts has checked them.
 
 import { CleanCache } from "./clean-cache";
+import { forgetLanes } from "./lane-memo";
 import {
   CONDITION_SIZE,
   LANE_CONDITIONS,
@@ -37,6 +38,7 @@ export class Ruleset {
   effects: usize = 0;
 
   open(base: usize, size: u32): void {
+    forgetLanes();
     this.base = base;
     this.size = size;
     this.blob = this.section(Section.Blob);

@@ -24,6 +24,7 @@ import * as layout from "./layout";
 import { Operator, Section } from "./layout";
 import { Exclusions, Withheld, exclusionMode } from "./exclusions";
 import { beginValue, matchOperator, readsKind } from "./operators";
+import { GROUP_BITS, Look, MEMO_BOUND, MEMO_GROUPS, MEMO_LOOK, isOpen, mayBeNamed } from "./lane-memo";
 import { literalIsAt } from "./literal-match";
 import { isAtPath, pathFits } from "./path-match";
 import { isEnabled, isRuleEnabled } from "./enabled-rules";
@@ -57,6 +58,7 @@ export class VariantEvaluator {
   protected kind: u32 = 0;
   protected laneKind: u32 = 0;
   protected path: usize = 0;
+  protected lane: usize = 0;
   /** Whether an exclusion withholds it from some rule: not known yet, no, yes. */
   protected withheld: u32 = Withheld.Unknown;
   // Its variant under evaluation: bytes, classes, lane chains it stands for, lower-cased copy.
@@ -66,7 +68,14 @@ export class VariantEvaluator {
   private live: u32 = 0;
   private loweredAt: usize = 0;
 
-  protected evaluateVariant(lane: usize, at: usize, len: u32, mask: u64, live: u32): void {
+  /** `entry` is what lane-memo.ts says of the variant's classes; `live` the lane chains that it stands for. */
+  protected evaluateVariant(entry: usize, at: usize, len: u32, mask: u64, live: u32): void {
+    const lane = this.lane;
+    const look = load<u32>(entry, MEMO_LOOK);
+    let groups = load<u32>(entry, MEMO_GROUPS);
+    const bound = load<u32>(entry, MEMO_BOUND);
+    if (bound != 0 && mayBeNamed(entry, this.path)) groups |= bound;
+    if (groups == 0 && (look & (Look.Literals | Look.MoreGroups)) == 0) return;
     this.serial++;
     this.at = at;
     this.len = len;
@@ -74,25 +83,25 @@ export class VariantEvaluator {
     this.live = live;
     this.loweredAt = 0;
     beginValue((mask & CLASS_HIGH) != 0);
-    const groups = this.ruleset.section(Section.Groups);
-    const masks = i64x2.splat(mask);
-    let group = groups + <usize>(load<u32>(lane, layout.LANE_GROUPS) * layout.GROUP_SIZE);
-    let end = group + <usize>(load<u32>(lane, layout.LANE_GROUPS + 4) * layout.GROUP_SIZE);
-    for (; group < end; group += layout.GROUP_SIZE) {
-      if (!i64x2.all_true(v128.and(v128.load(group), masks))) continue;
-      let member =
-        this.ruleset.section(Section.GroupConditions) +
-        <usize>(load<u32>(group, layout.GROUP_FIRST) * layout.MEMBER_SIZE);
-      const last = member + <usize>(load<u32>(group, layout.GROUP_COUNT) * layout.MEMBER_SIZE);
-      for (; member < last; member += layout.MEMBER_SIZE) this.tryMember(member);
+    const first =
+      this.ruleset.section(Section.Groups) + <usize>(load<u32>(lane, layout.LANE_GROUPS) * layout.GROUP_SIZE);
+    for (; groups != 0; groups &= groups - 1) this.tryGroup(first + <usize>(ctz(groups) * layout.GROUP_SIZE));
+    if ((look & Look.MoreGroups) != 0) {
+      const count = load<u32>(lane, layout.LANE_GROUPS + 4);
+      for (let i = GROUP_BITS; i < count; i++) {
+        const group = first + <usize>(i * layout.GROUP_SIZE);
+        if (isOpen(group, mask)) this.tryGroup(group);
+      }
     }
-    let gate = groups + <usize>(load<u32>(lane, layout.LANE_GATES) * layout.GROUP_SIZE);
-    end = gate + <usize>(load<u32>(lane, layout.LANE_GATES + 4) * layout.GROUP_SIZE);
-    for (; gate < end; gate += layout.GROUP_SIZE) {
-      if (!i64x2.all_true(v128.and(v128.load(gate), masks))) continue;
-      this.scanLiterals();
-      return;
-    }
+    if ((look & Look.Literals) != 0) this.scanLiterals();
+  }
+
+  private tryGroup(group: usize): void {
+    let member =
+      this.ruleset.section(Section.GroupConditions) +
+      <usize>(load<u32>(group, layout.GROUP_FIRST) * layout.MEMBER_SIZE);
+    const last = member + <usize>(load<u32>(group, layout.GROUP_COUNT) * layout.MEMBER_SIZE);
+    for (; member < last; member += layout.MEMBER_SIZE) this.tryMember(member);
   }
 
   /** One probe of the bitmap per position; a set bit leads to the literals whose window hashes there. */

@@ -1,0 +1,156 @@
+// What parsers leave out because nothing can be wrong with it (assembly/core/rules/value-sieve.ts) must never hide a match: a transaction
+// says of every document what it says while it is explained, when every value is listed.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { Engine } from "../../scripts/engine/engine.ts";
+import { enginePath } from "./ruleset-engine.ts";
+
+const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 800);
+
+/** What the rules' own cases are made of. */
+const SEEDS = readdirSync("test/rules").flatMap((file) =>
+  strings(parse(readFileSync(`test/rules/${file}`, "utf8"))),
+);
+
+function strings(node: unknown): string[] {
+  if (typeof node === "string") return node === "" ? [] : [node];
+  if (node === null || typeof node !== "object") return [];
+  return Object.values(node).flatMap(strings);
+}
+
+const condition = (operator: string, inputs: object[], parameters: object): object => ({
+  operator,
+  parameters: { inputs, ...parameters },
+});
+const rule = (id: string, ...conditions: object[]): object => ({
+  id,
+  name: id,
+  tags: { type: id, confidence: "1" },
+  conditions,
+  on_match: ["block"],
+});
+const body = (...key_path: string[]): object =>
+  key_path.length === 0 ? { address: "server.request.body" } : { address: "server.request.body", key_path };
+
+const CUSTOM = [
+  rule(
+    "path",
+    condition("match_regex", [body("cmd")], { regex: "^(ls|[0-9]+)$", options: { min_length: 1 } }),
+  ),
+  rule("deep", condition("exact_match", [body("a", "x")], { list: ["needle", "plain"] })),
+  rule("element", condition("exact_match", [body("0")], { list: ["plain"] })),
+  rule("number", condition("greater_than", [body("n")], { value: 41, type: "unsigned" })),
+  rule("there", condition("exists", [body("a", "there")], {})),
+  rule("absent", condition("!match_regex", [body("kind")], { regex: "^[a-z]+$" })),
+  rule("phrase", condition("phrase_match", [body()], { list: ["word of mouth", "plain text"] })),
+];
+const CONFIGURATIONS: [string, object][] = [
+  ["the shipped rules", {}],
+  ["the shipped rules, all of them", { sensitivity: "high" }],
+  ["without decoding", { decode_rounds: 0 }],
+  ["rules for places, kinds and absence", { custom_rules: CUSTOM }],
+  ["such rules alone", { shipped_rules: false, custom_rules: CUSTOM }],
+  [
+    "absence anywhere",
+    {
+      shipped_rules: false,
+      custom_rules: [rule("nowhere", condition("!match_regex", [body()], { regex: "needle|plain" }))],
+    },
+  ],
+  [
+    "exclusions on conditions, and inputs withheld",
+    {
+      custom_rules: CUSTOM,
+      exclusions: [
+        {
+          id: "if",
+          conditions: [condition("exact_match", [body("cmd")], { list: ["plain"] })],
+          rules_target: [{ rule_id: "wg-sqli-001" }],
+        },
+        {
+          id: "in",
+          rules_target: [{ rule_id: "wg-xss-001" }],
+          inputs: [{ address: "server.request.body", key_path: ["a"] }],
+        },
+      ],
+    },
+  ],
+];
+
+const seed = fc.nat({ max: SEEDS.length - 1 }).map((i) => SEEDS[i]!);
+const plain = fc.constantFrom(
+  "plain",
+  "needle",
+  "ls",
+  "EUR",
+  "7a5c36de",
+  "2026-11-21T08:30:00Z",
+  "12 Union Street",
+  "a,b",
+  "word of mouth",
+  "",
+);
+const text = fc.oneof(
+  { weight: 3, arbitrary: plain },
+  { weight: 2, arbitrary: seed },
+  fc.tuple(seed, fc.nat(40), fc.nat(40)).map(([value, from, size]) => value.slice(from, from + size)),
+  fc.string({ unit: "binary", maxLength: 40 }),
+);
+const name = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom("a", "cmd", "x", "n", "kind", "there", "id", "query", "customer_name"),
+  },
+  text,
+);
+const { document } = fc.letrec((tie) => ({
+  document: fc.oneof(
+    { maxDepth: 4 },
+    text,
+    fc.oneof(
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constant(null),
+    ),
+    fc.array(tie("document"), { maxLength: 4 }),
+    fc.array(fc.tuple(name, tie("document")), { maxLength: 5 }).map(Object.fromEntries),
+  ),
+}));
+/** Now and then no JSON: a byte is cut out, or the text breaks off. */
+const spelled = fc.tuple(document, fc.nat(9), fc.nat(200), fc.nat(2)).map(([value, luck, at, indent]) => {
+  const json = JSON.stringify(value, null, indent);
+  if (luck === 0) return json.slice(0, at);
+  return luck === 1 ? json.slice(0, at) + json.slice(at + 1) : json;
+});
+
+describe("sieve-never-hides-a-match", () => {
+  const engine = Engine.fromFile(enginePath());
+  for (const [title, configuration] of CONFIGURATIONS) {
+    test(title, () => {
+      const { accepted, problems } = engine.configure({ mode: "block", ...configuration });
+      assert.ok(accepted, problems.join("\n"));
+      let found = 0;
+      fc.assert(
+        fc.property(spelled, fc.integer({ min: 1, max: 80 }), fc.boolean(), (json, size, isReply) => {
+          const bytes = Buffer.from(json);
+          const chunks: Uint8Array[] = [];
+          for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+          const headers: [string, string][] = [["content-type", "application/json"]];
+          const exchange = isReply
+            ? { response: { status: 200, headers, body: chunks } }
+            : { method: "POST", path: "/api", headers, body: chunks };
+          const { verdict, blocked, event, isCut } = engine.explain(exchange);
+          assert.equal(isCut, false);
+          assert.deepEqual(engine.transaction(exchange), { verdict, blocked, event });
+          if (event.triggers.length > 0) found++;
+        }),
+        { numRuns: RUNS },
+      );
+      assert.ok(found * 40 > RUNS, `something was found in only ${found} of ${RUNS} documents`);
+    });
+  }
+});
