@@ -53,6 +53,18 @@ const BELOW = [
     condition([{ address: "server.request.body" }], "EUR"),
   ),
 ];
+/** What is not there, or not so: at a path, which leaves other values to the cache, and anywhere. */
+const unless = (address: string, path: string[], regex: string): object => ({
+  ...condition([{ address, ...(path.length > 0 && { key_path: path }) }], regex),
+  operator: "!match_regex",
+});
+const NEGATED = [
+  ...AT_ROOT,
+  rule("header-is-not", unless("server.request.headers.no_cookies", ["x-b"], "needle|ls")),
+  rule("query-is-not", unless("server.request.query", ["cmd"], "needle|id")),
+  rule("body-is-not", unless("server.request.body", ["a", "cmd"], "needle|n")),
+];
+const NEGATED_ANYWHERE = [...AT_ROOT, rule("no-query-is", unless("server.request.query", [], "needle"))];
 /** Withheld in one place of the body, always; bypassed on a condition. */
 const EXCLUDED = {
   custom_rules: [...AT_ROOT, rule("anywhere", condition([{ address: "server.request.body" }], "needle"))],
@@ -105,6 +117,8 @@ describe("cache-never-hides-a-match", () => {
     ["the shipped rules", {}],
     ["key paths of one name", { shipped_rules: false, custom_rules: AT_ROOT }],
     ["key paths of several names, and several conditions", { shipped_rules: false, custom_rules: BELOW }],
+    ["negated conditions at key paths", { shipped_rules: false, custom_rules: NEGATED }],
+    ["a negated condition anywhere", { shipped_rules: false, custom_rules: NEGATED_ANYWHERE }],
     ["exclusions of inputs, always and on a condition", { shipped_rules: false, ...EXCLUDED }],
   ];
   for (const [title, configuration] of configurations) {

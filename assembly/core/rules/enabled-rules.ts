@@ -3,6 +3,7 @@
 import { exclusionMode } from "./exclusions";
 import * as layout from "./layout";
 import { Section } from "./layout";
+import { pathFits } from "./path-match";
 import { RuleState } from "./rule-state";
 import { Ruleset } from "./ruleset";
 
@@ -17,12 +18,29 @@ export function isRuleEnabled(ruleset: Ruleset, state: RuleState, rule: u32): bo
   return exclusionMode(state.modeOf(rule)) != layout.ExclusionMode.Bypass;
 }
 
-/** A negated condition of an enabled rule looks at `lane`: it must see every value that comes there. */
-export function looksNegated(ruleset: Ruleset, state: RuleState, lane: usize): bool {
+/**
+ * A negated condition of an enabled rule looks at values of `lane` at `path`: it must see every one of them.
+ * WHY the path: one that asks for a header field that hardly any request has would have every other field evaluated anew.
+ */
+export function looksNegated(ruleset: Ruleset, state: RuleState, lane: usize, path: usize): bool {
   let at = ruleset.section(Section.Negated) + ((<usize>load<u32>(lane, layout.LANE_NEGATED)) << 2);
   const end = at + ((<usize>load<u32>(lane, layout.LANE_NEGATED + 4)) << 2);
+  const place = <u32>(lane - ruleset.lanes) / layout.LANE_SIZE;
   for (; at < end; at += 4) {
-    if (isEnabled(ruleset, state, ruleset.condition(load<u32>(at)))) return true;
+    const condition = ruleset.condition(load<u32>(at));
+    if (isEnabled(ruleset, state, condition) && looksAt(ruleset, condition, place, path)) return true;
+  }
+  return false;
+}
+
+/** The condition has a probe at lane number `place` that the path fits. */
+function looksAt(ruleset: Ruleset, condition: usize, place: u32, path: usize): bool {
+  let probe =
+    ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
+  const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
+  for (; probe < end; probe += layout.PROBE_SIZE) {
+    const at = load<u8>(probe, layout.PROBE_ADDRESS) * layout.LANE_KINDS + load<u8>(probe, layout.PROBE_KIND);
+    if (at == place && pathFits(ruleset, probe, path)) return true;
   }
   return false;
 }

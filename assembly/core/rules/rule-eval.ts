@@ -154,7 +154,8 @@ export class Evaluator extends VariantEvaluator {
 
   /** What the rules say of a value at `place` of the cache depends on nothing but its bytes and the name kept with them. */
   private mayCache(place: u32): bool {
-    if (this.ruleset.clean === null || looksNegated(this.ruleset, this.state, this.lane)) return false;
+    if (this.ruleset.clean === null || looksNegated(this.ruleset, this.state, this.lane, this.path))
+      return false;
     if (isNamed(place)) return keyPathDepth(this.path) == 1;
     if (this.state.withholds) return false;
     const paths = load<u32>(this.lane, layout.LANE_PATHS);
