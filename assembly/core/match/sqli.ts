@@ -117,14 +117,23 @@ function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
   const first = findByte(at, end, quote);
   if (first == end) return false;
   let budget = <u32>(end - at) * BUDGET_FACTOR + BUDGET_BASE;
-  const count = countQuotes(first, end, quote);
   const escaped = first > at && load<u8>(first - 1) == 0x5c;
-  let tail = end;
-  for (let i: u32 = 0; i < count && i < QUOTES_FROM_END; i++) {
-    while (tail > at && <u32>load<u8>(tail - 1) != quote) tail--;
-    if ((escaped || closes(at, tail - 1, count - i - 1)) && tryQuote(at, tail - 1, end, quote))
-      return report(tail - 1, span);
-    tail--;
+  // The last three.
+  let tail = first;
+  let second = first;
+  let third = first;
+  let count: u32 = 1;
+  for (let i = findByte(first + 1, end, quote); i < end; i = findByte(i + 1, end, quote)) {
+    third = second;
+    second = tail;
+    tail = i;
+    count++;
+  }
+  for (let i: u32 = 0; ; ) {
+    if ((escaped || closes(at, tail, count - i - 1)) && tryQuote(at, tail, end, quote))
+      return report(tail, span);
+    if (++i == count || i == QUOTES_FROM_END) break;
+    tail = i == 1 ? second : third;
   }
   let index: u32 = 0;
   for (let i = first; i < tail; i = findByte(i + 1, tail, quote), index++) {
@@ -135,12 +144,6 @@ function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
     budget -= cost;
   }
   return false;
-}
-
-function countQuotes(from: usize, end: usize, quote: u32): u32 {
-  let count: u32 = 0;
-  for (let i = from; i < end; i = findByte(i + 1, end, quote)) count++;
-  return count;
 }
 
 /**
