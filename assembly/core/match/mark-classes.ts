@@ -23,6 +23,7 @@ export const MARK_LESS: u64 = 1 << 18;
 export const MARK_EQUALS: u64 = 1 << 19;
 export const MARK_GREATER: u64 = 1 << 20;
 export const MARK_QUESTION: u64 = 1 << 21;
+export const MARK_AT: u64 = 1 << 22;
 export const MARK_BACKQUOTE: u64 = 1 << 23;
 export const MARK_BRACKET: u64 = 1 << 24;
 export const MARK_BACKSLASH: u64 = 1 << 25;

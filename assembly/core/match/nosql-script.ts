@@ -97,6 +97,7 @@ function wordEnd(start: usize): usize {
 }
 
 function isWordAt(at: usize, word: usize, len: u32): bool {
+  if ((byteAt(at) | 0x20) != <u32>load<u8>(word)) return false;
   return equalsFolded(at, <u32>(wordEnd(at) - at), word, len);
 }
 

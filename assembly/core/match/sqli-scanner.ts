@@ -9,7 +9,16 @@
 
 import { isAlpha, isDigit, isWord, hexValue, lowerByte } from "../bytes/ascii";
 import { findByte } from "../bytes/find-byte";
-import { findCommentEnd, isBlankPair, isDash, isEmptyExponent, isTypographic } from "./sqli-blank";
+import {
+  SQL_BYTES,
+  SQL_SOLID,
+  findCommentEnd,
+  isBlankPair,
+  isDash,
+  isEmptyExponent,
+  isNameByte,
+  isTypographic,
+} from "./sqli-blank";
 import { wordClass } from "./word-table";
 import {
   SQL_AND,
@@ -195,7 +204,7 @@ function skipBlank(start: usize, end: usize): usize {
   sqlToken = SqlToken.End;
   while (at < end) {
     const c = <u32>load<u8>(at);
-    if (isAlpha(c)) break;
+    if (load<u8>(SQL_BYTES + c) & SQL_SOLID) break;
     if (c == 0x20) {
       at++;
       continue;
@@ -329,10 +338,6 @@ function continuesExpression(word: u32): bool {
   );
 }
 
-function isNameByte(c: u32): bool {
-  return isWord(c) || c == 0x24 || (c >= 0x80 && c != 0xa0 && c != 0xe2);
-}
-
 /** Class of a word in generated/sql-words, 0 for a name. */
 export function sqlClass(from: usize, to: usize): u32 {
   const len = <u32>(to - from);
@@ -343,7 +348,7 @@ export function sqlClass(from: usize, to: usize): u32 {
 // eslint-disable-next-line complexity -- scan loop
 function scanWord(start: usize, end: usize): usize {
   let at = start;
-  while (at < end && isNameByte(load<u8>(at)) && !isBlankPair(at, end)) at++;
+  while (at < end && isNameByte(load<u8>(at)) && (load<u8>(at) != 0xc2 || !isBlankPair(at, end))) at++;
   if (at == start) return emit(SqlToken.Bad, start, start + 1);
   sqlDotted = false;
   if (start == joined) at = start + operatorLength(start, at);

@@ -129,7 +129,7 @@ function detectClosed(at: usize, end: usize, quote: u32, span: Span): bool {
     tail = i;
     count++;
   }
-  for (let i: u32 = 0; ; ) {
+  for (let i: u32 = 0; ;) {
     if ((escaped || closes(at, tail, count - i - 1)) && tryQuote(at, tail, end, quote))
       return report(tail, span);
     if (++i == count || i == QUOTES_FROM_END) break;

@@ -22,9 +22,12 @@ import { HostKind, hostFolded, hostKind, hostOdd } from "./host-address";
 import {
   CLASS_BEYOND,
   CLASS_SPACE,
+  MARK_AT,
   MARK_BACKSLASH,
   MARK_BLANK,
+  MARK_BRACKET,
   MARK_COLON,
+  MARK_DOT,
   MARK_SLASH,
 } from "./mark-classes";
 import { Span } from "./span";
@@ -66,6 +69,8 @@ const PORT_COUNT: usize = 50;
 
 /** Blanks before a URL that make the value a text. */
 const PROSE_BLANKS: u32 = 2;
+/** What dates do not have and a URL, a host of labels or a user's name does. */
+const BEYOND_DATES: u64 = MARK_SLASH | MARK_BACKSLASH | MARK_DOT | MARK_AT | MARK_BRACKET | CLASS_BEYOND;
 const NESTED_MAX: u32 = 64;
 const HOST_MAX: usize = 64;
 
@@ -81,6 +86,7 @@ export function detectSsrf(at: usize, end: usize, classes: u64, span: Span): boo
   if (end - at < 4) return false;
   spaced = (classes & (MARK_BLANK | CLASS_SPACE)) != 0;
   const marked = (classes & (MARK_SLASH | MARK_COLON | MARK_BACKSLASH | CLASS_BEYOND)) != 0;
+  if ((classes & BEYOND_DATES) == 0 && beginsAsDate(at, end)) return false;
   let start = at;
   while (start < end && start - at < 16 && isSpace(load<u8>(start))) start++;
   if (start >= end) return false;
@@ -91,6 +97,17 @@ export function detectSsrf(at: usize, end: usize, classes: u64, span: Span): boo
     if (smuggles(end) || (hasHost && isTarget(end))) return report(start, span);
   }
   return (classes & MARK_SLASH) != 0 && leadsFurther(start, end, span);
+}
+
+/**
+ * 2026-11-21T08:33: digits that go on as no number and no address of IPv6 does. Without a dot no name of a host begins so, and nothing
+ * else in the value can be one.
+ */
+function beginsAsDate(start: usize, end: usize): bool {
+  if (!isDigit(load<u8>(start))) return false;
+  let at = start + 1;
+  while (at < end && isDigit(load<u8>(at))) at++;
+  return at < end && load<u8>(at) == 0x2d;
 }
 
 /**

@@ -3,7 +3,7 @@ import * as M from "../../../../assembly/core/match/mark-classes";
 
 describe("core/match/mark-classes", () => {
   test("each is the narrowest class of its byte", () => {
-    const bytes = " \"#$%&'()*./:;<=>?`[\\^\t{|\u{1}";
+    const bytes = " \"#$%&'()*./:;<=>?@`[\\^\t{|\u{1}";
     const classes: u64[] = [
       M.MARK_BLANK,
       M.MARK_DOUBLE_QUOTE,
@@ -23,6 +23,7 @@ describe("core/match/mark-classes", () => {
       M.MARK_EQUALS,
       M.MARK_GREATER,
       M.MARK_QUESTION,
+      M.MARK_AT,
       M.MARK_BACKQUOTE,
       M.MARK_BRACKET,
       M.MARK_BACKSLASH,
