@@ -169,6 +169,8 @@ function isName(at: usize, quoteAt: usize): bool {
 }
 
 function tryQuote(at: usize, quoteAt: usize, end: usize, quote: u32): bool {
+  // The caller counts from here to where reading stopped.
+  run.cursor = quoteAt;
   // "key": and "a"] of JSON: no statement goes on so.
   const next: u32 = quoteAt + 1 < end ? load<u8>(quoteAt, 1) : 0;
   if (next == 0x3a || next == 0x5d || next == 0x3f || next == 0x2e || next == 0) return false;

@@ -1,9 +1,10 @@
 // Values that were found clean and are likely to come again (repeated-values.ts), so that they need not be judged again.
 //
 // WHY: browsers and services send the same dozen header fields and cookies with every request; evaluating them anew was
-// more than half of what a plain GET cost. The names in a body are those of the API: 33 of the 59 values of a 1 KB order.
-// Of the values of queries and bodies only short ones are kept, from the second time on, so that those that never come
-// again do not drive out what does.
+// more than half of what a plain GET cost. Of the values of queries and bodies only short ones are kept, from the second
+// time on, so that those that never come again do not drive out what does.
+// TRIED: hash and comparison of the last bytes by loads that overlap the ones before, instead of byte by byte: 5 to 10 % slower
+// bodies in Envoy.
 // SAFETY: an entry is the whole name and value, compared byte by byte, so nothing can pass for something else. Only values
 // that satisfied no condition, in a transaction in which nothing had been satisfied yet, are entered; the cache belongs to
 // one ruleset under one configuration and goes with it. Lists whose entries expire only lose entries over time, so what
