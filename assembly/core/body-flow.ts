@@ -88,7 +88,11 @@ export class BodyFlow {
     this.mode = BodyMode.Streamed;
   }
 
-  /** The bytes that came have to wait for the verdict. */
+  /**
+   * The bytes that came have to wait for the verdict.
+   * TRIED: letting them go with the last declared byte, as HTTP/1 tells of the end in a call of its own: 1.6 and 3.3 µs
+   * slower for a POST of 1 KB, because body and end then make their way to the service one after the other.
+   */
   get holds(): bool {
     if (!this.isOpen || this.mode < <u32>BodyMode.Buffered) return false;
     return this.total - this.passed <= this.capture && !(this.isFramed && this.reader.atBoundary);

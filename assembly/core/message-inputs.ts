@@ -2,6 +2,7 @@
 // transaction leaves nothing in them.
 
 import { Address } from "./address";
+import { isObserved } from "./drain-observer";
 import { GraphqlParser } from "./body/graphql";
 import { text } from "./bytes/text";
 import { BearerToken } from "./http/bearer-token";
@@ -107,12 +108,14 @@ export function readUpgrade(): UpgradeFields {
   return answer;
 }
 
-/** Pushes what readResponseHead() read. */
+/** Pushes what readResponseHead() read, where somebody looks at it. */
 export function pushResponseHead(tx: Transaction): void {
-  if (statusLen != 0) {
+  const policy = tx.policy;
+  if (statusLen != 0 && (policy.reads(Address.ResponseStatus) || isObserved())) {
     pushOne(tx, Address.ResponseStatus, statusAt, statusLen);
     inputs.push(Address.ResponseStatus, InputKind.Number, 0, statusAt, statusLen);
   }
+  if (!policy.reads(Address.ResponseHeaders) && !isObserved()) return;
   pairs.rewind();
   while (!pushHeaders(inputs, pairs, Address.ResponseHeaders)) tx.drain();
 }

@@ -35,6 +35,13 @@ export const REQUEST_HEAD: u32 =
 /** What the head of a response brings. */
 export const RESPONSE_HEAD: u32 = (1 << Address.ResponseStatus) | (1 << Address.ResponseHeaders);
 
+/** All that a response brings. */
+export const RESPONSE: u32 =
+  RESPONSE_HEAD |
+  (1 << Address.ResponseBody) |
+  (1 << Address.ResponseTrailers) |
+  (1 << Address.ResponseAnomalies);
+
 export const AFTER_REQUEST_HEADERS: u32 = REQUEST_HEAD | (1 << Address.ClientIp);
 export const AFTER_REQUEST: u32 =
   AFTER_REQUEST_HEADERS |
@@ -47,8 +54,4 @@ export const AFTER_REQUEST: u32 =
   (1 << Address.RequestTrailers) |
   (1 << Address.RequestAnomalies);
 export const AFTER_RESPONSE_HEADERS: u32 = AFTER_REQUEST | RESPONSE_HEAD;
-export const AFTER_RESPONSE: u32 =
-  AFTER_RESPONSE_HEADERS |
-  (1 << Address.ResponseBody) |
-  (1 << Address.ResponseTrailers) |
-  (1 << Address.ResponseAnomalies);
+export const AFTER_RESPONSE: u32 = AFTER_RESPONSE_HEADERS | RESPONSE;

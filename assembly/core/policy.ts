@@ -5,6 +5,8 @@
 // counts the transactions of all and goes last.
 
 import { Address } from "./address";
+import { ADDRESS_COUNT } from "./address";
+import { BodyMode, OverLimit } from "./config/body-mode";
 import { Config } from "./config/config";
 import { RouteSubject } from "./config/route";
 import { ByteWriter } from "./bytes/byte-writer";
@@ -20,6 +22,8 @@ import {
   ACTION_KIND,
   ACTION_SIZE,
   ActionKind,
+  CONDITION_ADDRESSES,
+  CONDITION_RULE,
   ExclusionMode,
   Level,
   PROCESSOR_FLAGS,
@@ -35,6 +39,7 @@ import {
   RuleFlag,
   Section,
 } from "./rules/layout";
+import { RESPONSE } from "./phases";
 import { applyOverrides } from "./rules/overrides";
 import { RuleEffect } from "./rules/rule-effect";
 import { LoadError, loadRuleset } from "./rules/ruleset-loader";
@@ -70,6 +75,10 @@ export class Policy {
   redactValues: usize = 0;
   /** Bits by ProcessorKind: those whose results events show. */
   fingerprints: u32 = 0;
+  /** Bit per address: some rule or exclusion looks there. */
+  private addresses: u32 = 0;
+  /** Some rule or setting can block a response for what it is; else none has to wait. */
+  mayBlockResponses: bool = true;
   /** Bytes of the custom ruleset, owned. */
   private customBytes: usize = 0;
   /** Transactions under way, and one for the plugin while this is its policy; of the global policy only. */
@@ -158,6 +167,7 @@ export class Policy {
     this.exclusions.open(this.custom);
     this.exclusions.resolve(this.shipped, SHIPPED);
     this.exclusions.resolve(this.custom, CUSTOM);
+    this.noteAddresses();
     this.findLooks(this.requestLooks, Address.RequestBody);
     this.findLooks(this.responseLooks, Address.ResponseBody);
     forgetLanes();
@@ -264,9 +274,31 @@ export class Policy {
 
   /** Some rule or exclusion looks at values of `address`. */
   reads(address: u32): bool {
-    return (
-      this.shipped.reads(address) || this.custom.reads(address) || this.exclusions.filters.reads(address)
-    );
+    return (this.addresses & (1 << address)) != 0;
+  }
+
+  /** Nothing is said of a response whatever it is: it need not be read, unless it answers the wish for an upgrade. */
+  get ignoresResponses(): bool {
+    return (this.addresses & RESPONSE) == 0 && this.config.responseBody == BodyMode.None;
+  }
+
+  private noteAddresses(): void {
+    this.addresses = 0;
+    for (let address: u32 = 0; address < <u32>ADDRESS_COUNT; address++) {
+      const isRead =
+        this.shipped.reads(address) || this.custom.reads(address) || this.exclusions.filters.reads(address);
+      if (isRead) this.addresses |= 1 << address;
+    }
+    const config = this.config;
+    const blocksUnseen =
+      config.failClosed ||
+      config.blockOnLimit ||
+      config.rejectsUnreadable ||
+      config.overLimit == OverLimit.Reject;
+    // Exclusions may give any rule an action that blocks.
+    const mayGive = this.exclusions.filters.ruleCount != 0 && (this.addresses & RESPONSE) != 0;
+    this.mayBlockResponses =
+      blocksUnseen || mayGive || blocksResponses(this.shipped) || blocksResponses(this.custom);
   }
 
   /** An event shows something made of the names in a request body. */
@@ -354,6 +386,17 @@ function shownProcessors(ruleset: Ruleset): u32 {
     if ((flags & ProcessorFlag.Output) != 0) bits |= 1 << kind;
   }
   return bits;
+}
+
+/** A rule that is on and blocks looks at responses. */
+function blocksResponses(ruleset: Ruleset): bool {
+  for (let i: u32 = 0; i < ruleset.conditionCount; i++) {
+    const condition = ruleset.condition(i);
+    if ((load<u32>(condition, CONDITION_ADDRESSES) & RESPONSE) == 0) continue;
+    const flags = load<u32>(ruleset.flags + ((<usize>load<u32>(condition, CONDITION_RULE)) << 2));
+    if ((flags & RuleFlag.Enabled) != 0 && (flags & RuleFlag.Block) != 0) return true;
+  }
+  return false;
 }
 
 /** Flags of every rule as its document has them. */

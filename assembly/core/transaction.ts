@@ -17,7 +17,7 @@ import { Upgrade } from "./http/upgrade";
 import { Anomaly } from "./inputs/anomaly";
 import { anomalyTexts } from "./inputs/anomaly-texts";
 import { BodyKeys } from "./inputs/body-keys";
-import { Inputs } from "./inputs/inputs";
+import { observer } from "./drain-observer";
 import { Limit } from "./limits";
 import {
   bodyFields,
@@ -55,16 +55,6 @@ const ARENA_CAP: u32 = 1024 * 1024;
 const evaluator = new Evaluator();
 const hop = new ForwardedHop();
 const anomalyNames = anomalyTexts();
-
-/** Told of the inputs of a drain before they are evaluated. */
-export type DrainObserver = (tx: Transaction, inputs: Inputs) => void;
-
-/** Set by the engine while it explains; the filter never does, so that the optimiser takes it out there. */
-let observer: DrainObserver | null = null;
-
-export function observeDrains(by: DrainObserver | null): void {
-  observer = by;
-}
 
 @unmanaged
 export class Transaction {
@@ -163,6 +153,11 @@ export class Transaction {
     return this.request.isOpen;
   }
 
+  /** The response need not be read: nothing looks at it, and there is nothing left to decide of the request. */
+  get ignoresResponse(): bool {
+    return this.policy.ignoresResponses && this.requestEnded && this.upgrade == Upgrade.None;
+  }
+
   get wantsResponseBody(): bool {
     return this.response.isOpen;
   }
@@ -173,7 +168,7 @@ export class Transaction {
   }
 
   get holdsResponseBody(): bool {
-    return this.response.holds && this.policy.config.mode != Mode.Observe;
+    return this.response.holds && this.policy.config.mode != Mode.Observe && this.policy.mayBlockResponses;
   }
 
   /** The body is declared to be no longer than what is held of one. */

@@ -2,7 +2,8 @@
 
 import { Inputs } from "../core/inputs/inputs";
 import { ExplainEvaluator } from "../core/rules/explain-eval";
-import { Transaction, observeDrains } from "../core/transaction";
+import { observeDrains } from "../core/drain-observer";
+import { Transaction } from "../core/transaction";
 
 const explainer = new ExplainEvaluator();
 

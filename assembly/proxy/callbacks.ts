@@ -105,7 +105,7 @@ export function proxy_on_delete(id: u32): void {
   flushStats();
   // A host deletes a plugin's streams before it; but nothing here shall hang on that.
   for (let slot: u32 = 0; slot < streams.slotCount; slot++) {
-    const stream = streams.idAt(slot) == 0 ? 0 : streams.get(streams.idAt(slot));
+    const stream: usize = streams.idAt(slot) == 0 ? 0 : streams.get(streams.idAt(slot));
     if (stream != 0 && changetype<usize>(changetype<StreamContext>(stream).plugin) == plugin)
       changetype<StreamContext>(stream).plugin = null;
   }

@@ -126,6 +126,10 @@ export class StreamContext {
 
   onResponseHeaders(end: bool): HeadersStatus {
     if (this.outcome != Outcome.None || !this.started) return HeadersStatus.Continue;
+    if (this.tx.ignoresResponse) {
+      this.responseBegun = true;
+      return HeadersStatus.Continue;
+    }
     scratch.reset();
     if (readHeaderPairs(HeaderMap.ResponseHeaders, scratch) == Status.Ok) {
       this.tx.responseHeaders(received.at, received.len, end);
@@ -159,7 +163,8 @@ export class StreamContext {
 
   onResponseTrailers(): TrailersStatus {
     if (this.outcome == Outcome.Reset) return TrailersStatus.StopIteration;
-    if (this.outcome != Outcome.None || !this.started) return TrailersStatus.Continue;
+    if (this.outcome != Outcome.None || !this.started || this.tx.ignoresResponse)
+      return TrailersStatus.Continue;
     scratch.reset();
     if (readHeaderPairs(HeaderMap.ResponseTrailers, scratch) == Status.Ok) {
       this.tx.responseTrailers(received.at, received.len);
