@@ -330,6 +330,36 @@ describe("regex time and memory", () => {
     assert.equal(probe.nfaSearch("bba" + "babbabbabbab" + "c"), true);
     assert.equal(probe.nfaSearch("bbbbbbbbbbbbbbbbbbc"), false);
   });
+  test("alternatives have tables of their own where one for all is too large", () => {
+    const parts = ["[ab]*a[ab]{3}c", "x[ab]{3}[^ab]", "\\bab\\b", "^ba", "c$", "(?:)q", "a.{2}b"];
+    const letters = fc.constantFrom("a", "b", "c", "x", "q", " ", "\n", "é");
+    const pattern = fc.uniqueArray(fc.constantFrom(...parts), { minLength: 2, maxLength: 4 });
+    let split = 0;
+    fc.assert(
+      fc.property(
+        pattern,
+        fc.array(fc.array(letters, { maxLength: 20 }), { maxLength: 20 }),
+        (some, values) => {
+          assert.equal(probe.build(some.join("|"), { maxStates: 20 }), Status.Ok);
+          const table = probe.output("dfa");
+          if (table.length === 0) return;
+          assert.equal(probe.isValid("dfa", table), true);
+          const view = new DataView(table.buffer, table.byteOffset);
+          const next = view.getUint32(20, true);
+          if (next !== 0) {
+            split++;
+            for (const wrong of [0, 4, next - 1, next + 1, table.length, 0xffffffff]) {
+              view.setUint32(20, wrong, true);
+              assert.equal(probe.isValid("dfa", table), false);
+            }
+          }
+          for (const value of values) probe.agreedSpan(value.join(""));
+        },
+      ),
+      { numRuns: 200 },
+    );
+    assert.ok(split > 20);
+  });
   test("a large table (states are row numbers) gives the NFA's verdicts", () => {
     assert.equal(probe.build("a[ab]{13}[^ab]"), Status.Ok);
     assert.ok(probe.dfaRows() > 16000);

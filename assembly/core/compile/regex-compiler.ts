@@ -1,5 +1,6 @@
 // One pattern to everything the matcher needs: NFA program, DFA table, and what every match must contain.
 import { ByteWriter } from "../bytes/byte-writer";
+import { DFA_NEXT } from "../match/regex-dfa-layout";
 import { FLAG_FOLD } from "./regex-class-reader";
 import { DfaWriter } from "./regex-dfa-writer";
 import { RegexError, RegexStatus, statusOfError } from "./regex-errors";
@@ -7,12 +8,14 @@ import { LiteralFinder } from "./regex-literals";
 import { NfaCompiler } from "./regex-nfa";
 import { LetterFolder } from "./regex-nfa-letters";
 import { RegexParser } from "./regex-parse";
-import { RegexTree } from "./regex-tree";
+import { NodeKind, RegexTree } from "./regex-tree";
 
 export { RegexStatus, regexErrorText } from "./regex-errors";
 
 /** Match without regard to case, as (?i). */
 export const REGEX_FOLD_CASE: u32 = 1;
+/** Alternatives that may have tables of their own: each is a pass over the value. */
+const PARTS_MAX: u32 = 8;
 
 @unmanaged
 export class RegexBuild {
@@ -20,7 +23,7 @@ export class RegexBuild {
   maxStates: u32 = 20000;
   /** In: NFA instructions the DFA's construction may visit (100 million take about a second). */
   maxWork: u64 = 60000000;
-  /** In: bytes of the DFA table. */
+  /** In: bytes of a DFA table; those of alternatives may have twice as many together. */
   maxTable: u32 = 512 * 1024;
   /** Out, when the status is not Ok: offset in the pattern, and RegexError. */
   errorAt: u32 = 0;
@@ -48,6 +51,9 @@ export class RegexBuild {
   private finder: LiteralFinder = new LiteralFinder();
   private writer: DfaWriter = new DfaWriter();
   private letters: LetterFolder = new LetterFolder();
+  /** Program and table of one alternative. */
+  private part: ByteWriter = new ByteWriter();
+  private partTable: ByteWriter = new ByteWriter();
 
   /** Gives everything back to the heap, the build itself included. */
   free(): void {
@@ -55,6 +61,8 @@ export class RegexBuild {
     freeWriter(this.dfa);
     freeWriter(this.literals);
     freeWriter(this.requiredSets);
+    freeWriter(this.part);
+    freeWriter(this.partTable);
     this.parser.free();
     this.compiler.free();
     this.finder.free();
@@ -92,6 +100,7 @@ export class RegexBuild {
     this.steps += this.writer.work;
     this.states = this.writer.subsets.states;
     this.work = this.writer.subsets.work;
+    if (this.dfa.length == 0) this.writeParts();
     // The DFA is made of the longer form: what makes it needs to know of no further instruction.
     this.letters.fold(this.program);
     const finder = this.finder;
@@ -100,6 +109,35 @@ export class RegexBuild {
     this.literalCount = finder.literalCount;
     this.requiredSetCount = this.requiredSets.length >> 5;
     return RegexStatus.Ok;
+  }
+
+  /**
+   * A table for each alternative of a pattern that has none as a whole; nothing unless all fit. A rule of three alternatives, each
+   * with gaps, took 121 KB as one table and takes 33 KB as three.
+   */
+  private writeParts(): void {
+    const tree = this.tree;
+    const root = tree.root;
+    if (tree.kind(root) != NodeKind.Alternate || tree.b(root) > PARTS_MAX) return;
+    const part = this.part;
+    let last: u32 = 0;
+    for (let i: u32 = 0; i < tree.b(root); i++) {
+      tree.root = tree.kid(root, i);
+      let isWritten = this.compiler.compile(tree, part);
+      this.steps += this.compiler.work;
+      if (isWritten) {
+        isWritten = this.writer.write(part.at, this.maxStates, this.maxWork, this.maxTable, this.partTable);
+        this.steps += this.writer.work;
+      }
+      if (!isWritten || this.dfa.length + this.partTable.length > this.maxTable * 2) {
+        this.dfa.clear();
+        break;
+      }
+      if (i != 0) store<u32>(this.dfa.at + last, this.dfa.length - last, DFA_NEXT);
+      last = this.dfa.length;
+      this.dfa.bytes(this.partTable.at, this.partTable.length);
+    }
+    tree.root = root;
   }
 }
 

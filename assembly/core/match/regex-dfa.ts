@@ -10,6 +10,7 @@ import {
   DFA_LARGE,
   DFA_MAGIC,
   DFA_NARROW,
+  DFA_NEXT,
   DFA_PACKED,
   DFA_ROWS,
   DFA_SKIP,
@@ -20,6 +21,15 @@ import { skip } from "./regex-dfa-skip";
 
 /** Does the pattern match anywhere in at..end? */
 export function dfaSearch(table: usize, at: usize, end: usize): bool {
+  while (!search(table, at, end)) {
+    const next = load<u32>(table, DFA_NEXT);
+    if (next == 0) return false;
+    table += next;
+  }
+  return true;
+}
+
+function search(table: usize, at: usize, end: usize): bool {
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const special = flags & DFA_SKIP ? stride << 1 : stride;
@@ -62,7 +72,21 @@ function searchLarge(table: usize, at: usize, end: usize): bool {
 
 /** Is `table` (of `size` bytes, from an untrusted file) safe to search with? Checks every index once. */
 export function validateDfa(table: usize, size: u32): bool {
-  if (size < DFA_ROWS || load<u32>(table) != DFA_MAGIC || load<u32>(table, 4) != size) return false;
+  let rest = size;
+  while (rest >= DFA_ROWS) {
+    const own = load<u32>(table, 4);
+    if (own < DFA_ROWS || own > rest || !validateTable(table, own)) return false;
+    const next = load<u32>(table, DFA_NEXT);
+    if (next == 0) return own == rest;
+    if (next != own) return false;
+    table += own;
+    rest -= own;
+  }
+  return false;
+}
+
+function validateTable(table: usize, size: u32): bool {
+  if (load<u32>(table) != DFA_MAGIC) return false;
   const stride = <u32>load<u16>(table, 8);
   const flags = <u32>load<u16>(table, 10);
   const count = load<u32>(table, 12);
