@@ -3,6 +3,7 @@
 import { classWeight } from "../match/byte-classes";
 import {
   ADDRESS_LIMIT,
+  CHAIN_FOLDS,
   CHAIN_SCAN,
   CHAIN_SIZE,
   CONDITION_ADDRESSES,
@@ -156,7 +157,8 @@ function writeMember(writer: RulesetWriter, i: u32, address: u32, kind: u32): vo
   store<u8>(member, load<u8>(only, PROBE_LANE_CHAIN), MEMBER_CHAIN);
   const chain = load<u32>(only, PROBE_CHAIN);
   const scan = load<u32>(writer.section(Section.Chains).at + <usize>chain * CHAIN_SIZE, CHAIN_SCAN);
-  let memberKind: u32 = chain == scan ? MemberKind.Plain : MemberKind.Lowers;
+  const folds = load<u32>(writer.section(Section.Chains).at + <usize>scan * CHAIN_SIZE, CHAIN_FOLDS) != 0;
+  let memberKind: u32 = chain != scan ? MemberKind.Lowers : folds ? MemberKind.Folds : MemberKind.Plain;
   if (!isAlone || load<u32>(only, PROBE_PATH_COUNT) != 0 || kind == LaneKind.Scalars)
     memberKind = MemberKind.Other;
   if (load<u8>(condition, CONDITION_OPERATOR) == Operator.Capture) memberKind = MemberKind.Other;

@@ -110,7 +110,7 @@ function membersFit(r: Ruleset, conditions: u32): bool {
     const member = r.section(Section.GroupConditions) + <usize>i * MEMBER_SIZE;
     if (load<u32>(member, MEMBER_CONDITION) >= conditions || load<u32>(member, MEMBER_RULE) >= r.ruleCount)
       return false;
-    if (load<u8>(member, MEMBER_CHAIN) >= CHAIN_BITS || <i32>load<u8>(member, MEMBER_KIND) > MemberKind.Other)
+    if (load<u8>(member, MEMBER_CHAIN) >= CHAIN_BITS || <i32>load<u8>(member, MEMBER_KIND) > MemberKind.Folds)
       return false;
   }
   return true;

@@ -1,15 +1,15 @@
 // Layout of a compiled ruleset. Little-endian, position-independent: every offset is from the first byte.
 //
 // ╒═ header ═══════════════════════════════════════════════════════════════════════════════════════╕
-// │  0 label "WGRULES5"   8 u32 size   12 u32 checksum of bytes 16..size                           │
+// │  0 label "WGRULES6"   8 u32 size   12 u32 checksum of bytes 16..size                           │
 // │ 16 sections: SECTION_COUNT × (u32 offset, u32 count), in the order of enum Section             │
 // ╘════════════════════════════════════════════════════════════════════════════════════════════════╛
 // Sections are 8-byte aligned arrays of the fixed-size records below. Texts and operator tables are in Blob, and
 // what records call an offset is from Blob's first byte.
 
-/** "WGRULES5" as two words; the digit grows with every change of what a section or operand holds. */
+/** "WGRULES6" as two words; the digit grows with every change of what a section or operand holds. */
 export const LABEL_LOW: u32 = 0x55524757;
-export const LABEL_HIGH: u32 = 0x3553454c;
+export const LABEL_HIGH: u32 = 0x3653454c;
 export const HEADER_SIZE: u32 = 208;
 export const SECTIONS_AT: u32 = 16;
 
@@ -138,11 +138,13 @@ export const PROBE_CHAIN: u32 = 4;
 export const PROBE_PATH: u32 = 8;
 export const PROBE_PATH_COUNT: u32 = 16;
 
-// Chain of transformations: (u32 offset, u32 count) of its ids in Blob, then the classes that can trigger a change.
+// Chain of transformations: (u32 offset, u32 count) of its ids in Blob, then the classes that can trigger a change other than of case.
 export const CHAIN_STEPS: u32 = 0;
 export const CHAIN_TRIGGER: u32 = 8;
 /** Last id is `lowercase` and nothing before it reads case: the prefilter folds case anyway. */
 export const CHAIN_SCAN: u32 = 16;
+/** 1 = it makes letters lower, also where nothing triggers another change. */
+export const CHAIN_FOLDS: u32 = 20;
 
 // Lane: everything that looks at one address and kind.
 export const LANE_CHAINS: u32 = 0;
@@ -181,6 +183,8 @@ export enum MemberKind {
   Lowers = 1,
   /** The condition's record and probes have to be looked at. */
   Other = 2,
+  /** As Lowers where the variant is the value itself, else as Plain: a chain that changes a value lowers it too. */
+  Folds = 3,
 }
 
 // Literal: a lower-case text that a match of its conditions contains.

@@ -9,7 +9,7 @@ import { KeyPath, keyPathDepth } from "../inputs/key-path";
 import { NestedValues } from "../decode/nested";
 import { VALUE_COST } from "../inputs/sieve";
 import { CLASS_ALWAYS, scanClasses } from "../match/byte-classes";
-import { applySteps } from "./chain-steps";
+import { applySteps, isLowerCaseOf } from "./chain-steps";
 import * as layout from "./layout";
 import { LaneKind, Operator, Section } from "./layout";
 import { Withheld } from "./exclusions";
@@ -23,6 +23,7 @@ import { RuleState } from "./rule-state";
 import { VariantEvaluator } from "./variant-eval";
 
 const LANE_CHAINS_MAX: u32 = 32;
+const CHANGE_SIZE: u32 = 12;
 /** Every chain of a lane. */
 const ALL_CHAINS: u32 = 0xffffffff;
 
@@ -40,8 +41,8 @@ export class Evaluator extends VariantEvaluator {
   private nested: NestedValues = new NestedValues();
   private second: ByteWriter = new ByteWriter();
   private triedCount: u32 = 0;
-  /** Per lane chain that changed the value: address and length of the result. */
-  private changed: usize = heap.alloc(LANE_CHAINS_MAX << 3);
+  /** Per lane chain that changed the value: address and length of the result, and the chains that have the same (bit per chain). */
+  private changed: usize = heap.alloc(LANE_CHAINS_MAX * CHANGE_SIZE);
 
   /** Evaluates all inputs; matches go to `state`, their evidence into `keep`. */
   evaluate(state: RuleState, inputs: Inputs, keep: Arena): void {
@@ -202,42 +203,77 @@ export class Evaluator extends VariantEvaluator {
       );
     const triggered = load<u32>(entry, MEMO_CHAINS);
     this.scratch.reset();
+    this.isWhole = true;
     if (triggered == 0) this.evaluateVariant(entry, at, len, mask, ALL_CHAINS);
     else this.evaluateVariants(lane, at, len, mask, triggered);
     return mask;
   }
 
-  /** As the value is, and as each of the `triggered` chains (bit per chain of the lane) that changes it makes it. */
+  /**
+   * As the value is, and as each of the `triggered` chains (bit per chain of the lane) that changes it makes it.
+   * WHY equal results are one variant: chains have steps in common, and of four that changed a text two or three did it alike.
+   */
   private evaluateVariants(lane: usize, at: usize, len: u32, mask: u64, triggered: u32): void {
     const ruleset = this.ruleset;
     const list = ruleset.section(Section.LaneChains) + ((<usize>load<u32>(lane, layout.LANE_CHAINS)) << 2);
     const records = ruleset.section(Section.Chains);
     let changed: u32 = 0;
+    let variants: u32 = 0;
     for (let rest = triggered; rest != 0; rest &= rest - 1) {
       const i = <u32>ctz(rest);
       const chain = records + <usize>(load<u32>(list + ((<usize>i) << 2)) * layout.CHAIN_SIZE);
-      if (this.applyChain(chain, i, at, len)) changed |= 1 << i;
+      const change = this.changed + <usize>(i * CHANGE_SIZE);
+      if (!this.applyChain(chain, change, at, len)) continue;
+      if (
+        load<u32>(chain, layout.CHAIN_FOLDS) != 0 &&
+        load<u32>(change, 4) == len &&
+        isLowerCaseOf(load<u32>(change), at, len)
+      )
+        continue;
+      changed |= 1 << i;
+      if (!this.joinsVariant(change, variants, 1 << i)) variants |= 1 << i;
     }
     // The memo may have been filled for others meanwhile.
     this.evaluateVariant(memoOf(ruleset, lane, mask), at, len, mask, ~changed);
-    for (; changed != 0; changed &= changed - 1) {
-      const i = <u32>ctz(changed);
-      const variantAt = <usize>load<u32>(this.changed + ((<usize>i) << 3));
-      const variantLen = load<u32>(this.changed + ((<usize>i) << 3), 4);
+    this.isWhole = false;
+    for (; variants != 0; variants &= variants - 1) {
+      const change = this.changed + <usize>(<u32>ctz(variants) * CHANGE_SIZE);
+      const variantAt = <usize>load<u32>(change);
+      const variantLen = load<u32>(change, 4);
       this.budget -= variantLen;
       const classes = scanClasses(variantAt, variantLen) | CLASS_ALWAYS;
-      this.evaluateVariant(memoOf(ruleset, lane, classes), variantAt, variantLen, classes, 1 << i);
+      this.evaluateVariant(
+        memoOf(ruleset, lane, classes),
+        variantAt,
+        variantLen,
+        classes,
+        load<u32>(change, 8),
+      );
     }
   }
 
-  /** Applies a chain's steps; true when they changed the value, which is then in `changed[slot]`. */
-  private applyChain(chain: usize, slot: u32, at: usize, len: u32): bool {
+  /** Has an equal one of `variants` (bit per chain) stand for `bit` too; else the change stands for itself. */
+  private joinsVariant(change: usize, variants: u32, bit: u32): bool {
+    const at = <usize>load<u32>(change);
+    const len = load<u32>(change, 4);
+    for (; variants != 0; variants &= variants - 1) {
+      const other = this.changed + <usize>(<u32>ctz(variants) * CHANGE_SIZE);
+      if (load<u32>(other, 4) != len || memory.compare(load<u32>(other), at, len) != 0) continue;
+      store<u32>(other, load<u32>(other, 8) | bit, 8);
+      return true;
+    }
+    store<u32>(change, bit, 8);
+    return false;
+  }
+
+  /** Applies a chain's steps; true when they changed the value: the result's address and length are then at `change`. */
+  private applyChain(chain: usize, change: usize, at: usize, len: u32): bool {
     const out = applySteps(this.ruleset, chain, at, len, this.first, this.second);
     if (out === null) return false;
     const copy = this.scratch.copy(out.at, out.length);
     if (copy == 0 && out.length != 0) return false;
-    store<u32>(this.changed + ((<usize>slot) << 3), <u32>copy);
-    store<u32>(this.changed + ((<usize>slot) << 3), out.length, 4);
+    store<u32>(change, <u32>copy);
+    store<u32>(change, out.length, 4);
     return true;
   }
 
@@ -269,7 +305,7 @@ export class Evaluator extends VariantEvaluator {
         const chain =
           this.ruleset.section(Section.Chains) +
           <usize>(load<u32>(probe, layout.PROBE_CHAIN) * layout.CHAIN_SIZE);
-        const changed = this.applyChain(chain, 0, at, len);
+        const changed = this.applyChain(chain, this.changed, at, len);
         const from = changed ? <usize>load<u32>(this.changed) : at;
         const size = changed ? load<u32>(this.changed, 4) : len;
         this.budget -= size;

@@ -66,6 +66,8 @@ export class VariantEvaluator {
   private len: u32 = 0;
   private mask: u64 = 0;
   private live: u32 = 0;
+  /** The variant is the value itself; chains that only make letters lower it stands for too. */
+  protected isWhole: bool = true;
   private loweredAt: usize = 0;
 
   /** `entry` is what lane-memo.ts says of the variant's classes; `live` the lane chains that it stands for. */
@@ -168,7 +170,8 @@ export class VariantEvaluator {
     if (!isRuleEnabled(this.ruleset, state, rule) || state.isSatisfied(number) || state.hasMatched(rule))
       return;
     if (this.withheld != Withheld.No && this.isWithheld(rule)) return;
-    this.confirm(number, kind == layout.MemberKind.Lowers ? this.lowered() : this.at);
+    const lowers = kind == layout.MemberKind.Lowers || (kind == layout.MemberKind.Folds && this.isWhole);
+    this.confirm(number, lowers ? this.lowered() : this.at);
   }
 
   /** Confirms a candidate on the variant under evaluation, once. */
@@ -222,11 +225,14 @@ export class VariantEvaluator {
     return exclusions.withholdsFrom(state.filterState, state.which, rule, this.address, this.path);
   }
 
-  /** The variant's bytes as the probe's whole chain gives them: what the scan left out is a last `lowercase`. */
+  /** The variant's bytes as the probe's whole chain gives them: what the scan left out is a last `lowercase`, or all that is done. */
   private confirmBytes(probe: usize): usize {
     const number = load<u32>(probe, layout.PROBE_CHAIN);
     const chain = this.ruleset.section(Section.Chains) + <usize>(number * layout.CHAIN_SIZE);
-    return load<u32>(chain, layout.CHAIN_SCAN) == number ? this.at : this.lowered();
+    const lowers = this.isWhole
+      ? load<u32>(chain, layout.CHAIN_FOLDS) != 0
+      : load<u32>(chain, layout.CHAIN_SCAN) != number;
+    return lowers ? this.lowered() : this.at;
   }
 
   /** The variant in lower case. */

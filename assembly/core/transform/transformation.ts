@@ -166,6 +166,11 @@ export function transformTrigger(id: u32): usize {
   return TRIGGERS + ((<usize>min(id, TRANSFORMATION_COUNT)) << 5);
 }
 
+/** Makes letters lower, and does nothing else to a value that has no other byte of its trigger. */
+export function foldsCase(id: u32): bool {
+  return id == Transformation.Lowercase || id == Transformation.ShellUnescape;
+}
+
 /** One set per id and an empty one after them. */
 function makeTriggers(): usize {
   const sets = heap.alloc(SET_SIZE * (TRANSFORMATION_COUNT + 1));
