@@ -47,7 +47,21 @@ const TOKENS: Record<number, string[]> = {
   [Transformation.Base64Decode]: ["QUJD", "a", "b=", "==", "/", "+"],
   [Transformation.Base64UrlDecode]: ["QUJD", "a", "b=", "==", "_", "-"],
   [Transformation.Base64Encode]: ["a", "é"],
-  [Transformation.ShellUnescape]: ["\\", '"', "'", "^", ",", ";", " ", "\t", "/", "(", "a", "B"],
+  [Transformation.ShellUnescape]: [
+    "\\",
+    '"',
+    "'",
+    "^",
+    ",",
+    ";",
+    " ",
+    "\t",
+    "/",
+    "(",
+    "a",
+    "B",
+    "it is a longer text",
+  ],
   [Transformation.UrlBasename]: ["/", "?", "#", "a"],
   [Transformation.UrlPath]: ["/", "?", "#", "a"],
   [Transformation.UrlQuerystring]: ["/", "?", "#", "a"],
@@ -137,6 +151,12 @@ for (const id of [
 const REFERENCES: Partial<Record<Transformation, (text: string) => string>> = {
   [Transformation.Lowercase]: (text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase()),
   [Transformation.RemoveNulls]: (text) => text.replaceAll("\0", ""),
+  [Transformation.ShellUnescape]: (text) => {
+    const first = text.search(/[\\"'^A-Z]|[,;](?=[^])|[ \t-\r](?=[ \t-\r,;/(])/);
+    if (first < 0) return text;
+    const rest = text.slice(first).replace(/[\\"'^]|[ \t-\r,;](?=[ \t-\r,;/(])/g, "");
+    return text.slice(0, first) + rest.replace(/[\t-\r,;]/g, " ").replace(/[A-Z]/g, (c) => c.toLowerCase());
+  },
   [Transformation.CompressWhitespace]: (text) => text.replace(/ +/g, " "),
   [Transformation.UrlDecode]: decodeOnce(/\+|%([0-9a-f]{2})/gi),
   [Transformation.UrlDecodeIis]: (text) => {

@@ -11,14 +11,23 @@ export function shellUnescape(at: usize, len: u32, out: ByteWriter): bool {
   const to = out.reserve(len);
   memory.copy(to, at, read - at);
   let write = to + (read - at);
-  for (; read < end; read++) {
-    const c = <u32>load<u8>(read);
-    if (isDropped(c)) continue;
-    if (!isBlank(c)) {
-      store<u8>(write++, <u8>lowerByte(c));
-    } else if (read + 1 == end || !swallowsBlank(load<u8>(read, 1))) {
-      store<u8>(write++, 0x20);
+  while (read < end) {
+    if (read + 17 <= end) {
+      // There is room for the block: not more was written than was read.
+      const block = v128.load(read);
+      v128.store(write, v128.or(block, v128.and(areCapitals(block), i8x16.splat(0x20))));
+      const found = i8x16.bitmask(
+        v128.or(areMarks(block), v128.or(areControls(block), areSwallowed(block, read))),
+      );
+      const plain = found == 0 ? 16 : ctz(found);
+      read += plain;
+      write += plain;
+      if (found == 0) continue;
     }
+    const c = <u32>load<u8>(read++);
+    if (isDropped(c)) continue;
+    if (!isBlank(c)) store<u8>(write++, <u8>lowerByte(c));
+    else if (read == end || !swallowsBlank(load<u8>(read))) store<u8>(write++, 0x20);
   }
   out.length += <u32>(write - to);
   return true;
@@ -26,20 +35,15 @@ export function shellUnescape(at: usize, len: u32, out: ByteWriter): bool {
 
 /**
  * The first byte that needs something, or `end`.
- * WHY: 16 bytes per step. SAFETY: the block loop asks what needsChange() asks; a byte more than the block is there,
+ * WHY: 16 bytes per step, here and above. SAFETY: the block loop asks what needsChange() asks; a byte more than the block is there,
  * so every byte of it has a next one. TEST: the rows of transformation.spec.ts, also behind 16 plain bytes.
  */
 function firstChange(at: usize, end: usize): usize {
   while (at + 17 <= end) {
     const block = v128.load(at);
-    const marks = v128.or(
-      v128.or(i8x16.eq(block, i8x16.splat(0x5c)), i8x16.eq(block, i8x16.splat(0x5e))),
-      v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x27))),
+    const found = i8x16.bitmask(
+      v128.or(areMarks(block), v128.or(areCapitals(block), areSwallowed(block, at))),
     );
-    const capitals = i8x16.le_u(i8x16.sub(block, i8x16.splat(0x41)), i8x16.splat(25));
-    const cuts = v128.or(i8x16.eq(block, i8x16.splat(0x2c)), i8x16.eq(block, i8x16.splat(0x3b)));
-    const swallowed = v128.and(areSpaces(block), areSwallowers(v128.load(at, 1)));
-    const found = i8x16.bitmask(v128.or(v128.or(marks, capitals), v128.or(cuts, swallowed)));
     if (found != 0) return at + ctz(found);
     at += 16;
   }
@@ -47,16 +51,42 @@ function firstChange(at: usize, end: usize): usize {
   return at;
 }
 
+/** \ " ' ^ , ; */
+function areMarks(block: v128): v128 {
+  const dropped = v128.or(
+    v128.or(i8x16.eq(block, i8x16.splat(0x5c)), i8x16.eq(block, i8x16.splat(0x5e))),
+    v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x27))),
+  );
+  return v128.or(dropped, areCuts(block));
+}
+
+function areCapitals(block: v128): v128 {
+  return i8x16.le_u(i8x16.sub(block, i8x16.splat(0x41)), i8x16.splat(25));
+}
+
+/** Comma, semicolon. */
+function areCuts(block: v128): v128 {
+  return v128.or(i8x16.eq(block, i8x16.splat(0x2c)), i8x16.eq(block, i8x16.splat(0x3b)));
+}
+
+/** White space but the space. */
+function areControls(block: v128): v128 {
+  return i8x16.le_u(i8x16.sub(block, i8x16.splat(9)), i8x16.splat(4));
+}
+
 function areSpaces(block: v128): v128 {
-  const controls = i8x16.le_u(i8x16.sub(block, i8x16.splat(9)), i8x16.splat(4));
-  return v128.or(i8x16.eq(block, i8x16.splat(0x20)), controls);
+  return v128.or(i8x16.eq(block, i8x16.splat(0x20)), areControls(block));
+}
+
+/** White space in the block at `at` that what follows swallows; the byte behind the block is read too. */
+function areSwallowed(block: v128, at: usize): v128 {
+  return v128.and(areSpaces(block), areSwallowers(v128.load(at, 1)));
 }
 
 /** What swallowsBlank() says, for 16 bytes. */
 function areSwallowers(block: v128): v128 {
-  const cuts = v128.or(i8x16.eq(block, i8x16.splat(0x2c)), i8x16.eq(block, i8x16.splat(0x3b)));
   const opens = v128.or(i8x16.eq(block, i8x16.splat(0x2f)), i8x16.eq(block, i8x16.splat(0x28)));
-  return v128.or(areSpaces(block), v128.or(cuts, opens));
+  return v128.or(areSpaces(block), v128.or(areCuts(block), opens));
 }
 
 function needsChange(at: usize, end: usize): bool {
