@@ -73,7 +73,31 @@ export class DfaWriter {
     this.blockAt.push(block);
   }
 
-  /** Dead, match, start, then what they reach. */
+  /**
+   * The state in which most bytes of a text leave a search: the start, or where words lead to.
+   * WHY: a pattern that begins at the edge of a word has a start of its own for the text's begin, and is inside a word from then on.
+   */
+  private home(): u32 {
+    const start = this.subsets.start;
+    if (this.isHome(start)) return start;
+    const inside = this.after(this.after(start, 0x61), 0x65);
+    return inside > MATCH && this.isHome(inside) ? inside : start;
+  }
+
+  private isHome(state: u32): bool {
+    const blockOf = this.minimiser.blockOf;
+    const block = blockOf.get(state);
+    return blockOf.get(this.after(state, 0x61)) == block && blockOf.get(this.after(state, 0x65)) == block;
+  }
+
+  /** State after byte `c`. */
+  private after(state: u32, c: u32): u32 {
+    const classes = this.subsets.classes;
+    const cell = <usize>state * (classes.count + 1) + classes.classOf(c);
+    return load<u16>(this.subsets.rows.at + (cell << 1));
+  }
+
+  /** Dead, match, home, start, then what they reach. */
   private orderRows(): void {
     const subsets = this.subsets;
     const columns = subsets.classes.count + 1;
@@ -81,6 +105,7 @@ export class DfaWriter {
     this.blockAt.clear();
     this.place(DEAD);
     this.place(MATCH);
+    this.place(this.home());
     this.place(subsets.start);
     for (let row: u32 = 2; row < this.blockAt.length; row++) {
       const state = <usize>this.minimiser.member(this.blockAt.get(row));
@@ -139,7 +164,7 @@ export class DfaWriter {
       else
         for (let i: u32 = 0; i < rows * stride; i++)
           out.u16(<u16>(load<u16>(dense + ((<usize>i) << 1)) * step));
-      if (start == 2) this.markSkip(out.at);
+      if (this.rowOf.get(this.minimiser.blockOf.get(this.home())) == 2) this.markSkip(out.at);
     }
     heap.free(dense);
     return size <= maxBytes;
@@ -161,7 +186,7 @@ export class DfaWriter {
     }
   }
 
-  /** Notes the bytes that leave the start row, when everyday text has few of them. */
+  /** Notes the bytes that leave the home row, when everyday text has few of them. */
   private markSkip(table: usize): void {
     let common: u32 = 0;
     for (let c: u32 = 0; c < 256; c++) {
@@ -175,7 +200,7 @@ export class DfaWriter {
   }
 }
 
-/** Letters, digits and space that may leave the start row before skipping costs more than it saves. */
+/** Letters, digits and space that may leave the home row before skipping costs more than it saves. */
 const SKIP_COMMON_LIMIT: u32 = 4;
 
 function freeList(list: WordList): void {

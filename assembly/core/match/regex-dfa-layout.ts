@@ -9,7 +9,7 @@
 // ╞═ u8 class of every byte: 256 ══════════════╤═ transitions: rows × stride of u16 ════════════════════════════════╡
 // ╘════════════════════════════════════════════╧═══════════════════════════════════════════════════════════════════╛
 //
-// Row 0 is dead, row 1 is match, row 2 (with DFA_SKIP) is the start state that stays itself on most bytes.
+// Row 0 is dead, row 1 is match, row 2 (with DFA_SKIP) is a state that stays itself on most bytes: mostly the start.
 
 export const DFA_MAGIC: u32 = 0x41464457; // "WDFA"
 /**

@@ -9,7 +9,7 @@
 // cell: low byte = the row it belongs to, high byte = target row. 255 is no row: such cells are free.
 
 import { DFA_CLASSES, DFA_ROWS, DFA_SKIP } from "./regex-dfa-layout";
-import { MATCH_ROW, PACKED_COMMON, PACKED_WHOLE, START_ROW } from "./regex-dfa-packed";
+import { MATCH_ROW, PACKED_COMMON, PACKED_WHOLE, HOME_ROW } from "./regex-dfa-packed";
 import { skip } from "./regex-dfa-skip";
 
 /** Rows at most; the number 255 itself marks a free cell. */
@@ -20,7 +20,7 @@ export const NARROW_CELLS: u32 = 0x10000;
 /** Does the pattern match anywhere in at..end? */
 export function narrowSearch(table: usize, at: usize, end: usize): bool {
   const stride = <u32>load<u16>(table, 8);
-  const special: u32 = (<u32>load<u16>(table, 10)) & DFA_SKIP ? START_ROW : MATCH_ROW;
+  const special: u32 = (<u32>load<u16>(table, 10)) & DFA_SKIP ? HOME_ROW : MATCH_ROW;
   const classes = table + DFA_CLASSES;
   const whole = table + PACKED_WHOLE;
   const records = whole + narrowWholeBytes(load<u32>(table, DFA_ROWS), stride);

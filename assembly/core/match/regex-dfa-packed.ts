@@ -18,13 +18,13 @@ export const PACKED_WHOLE: u32 = DFA_ROWS + 8;
 export const PACKED_COMMON: u32 = 0xff;
 export const PACKED_RECORD: u32 = 8;
 export const MATCH_ROW: u32 = 1;
-/** With DFA_SKIP: the start row, left by few bytes only. */
-export const START_ROW: u32 = 2;
+/** With DFA_SKIP: the home row, left by few bytes only. */
+export const HOME_ROW: u32 = 2;
 
 /** Does the pattern match anywhere in at..end? */
 export function packedSearch(table: usize, at: usize, end: usize): bool {
   const stride = <u32>load<u16>(table, 8);
-  const special: u32 = (<u32>load<u16>(table, 10)) & DFA_SKIP ? START_ROW : MATCH_ROW;
+  const special: u32 = (<u32>load<u16>(table, 10)) & DFA_SKIP ? HOME_ROW : MATCH_ROW;
   const classes = table + DFA_CLASSES;
   const whole = table + PACKED_WHOLE;
   const records = whole + wholeBytes(load<u32>(table, DFA_ROWS), stride);

@@ -1,8 +1,8 @@
-// Skips what cannot begin a match: from the start row, 16 bytes at a time.
+// Skips what cannot begin a match: from the home row, 16 bytes at a time.
 
 import { DFA_SKIP_MASKS } from "./regex-dfa-layout";
 
-/** First byte in at..end that leaves the start row, or `end`. Bit h of mask[l] stands for the byte 16h + l. */
+/** First byte in at..end that leaves the home row, or `end`. Bit h of mask[l] stands for the byte 16h + l. */
 export function skip(table: usize, at: usize, end: usize): usize {
   const low = v128.load(table, DFA_SKIP_MASKS);
   const high = v128.load(table, DFA_SKIP_MASKS + 16);

@@ -1,7 +1,7 @@
 // Search with an encoded DFA (regex-dfa-layout.ts): is there a match anywhere? One table step per byte; it stops
 // at the earliest byte that decides.
 //
-// WHY: special rows come first, so one compare guards the slow branch; from the start row, 16 bytes at a time are
+// WHY: special rows come first, so one compare guards the slow branch; from the home row, 16 bytes at a time are
 // skipped by a nibble look-up while none of them can begin a match.
 // SAFETY: tables are checked by validateDfa() once, so the loop checks no bounds.
 // TEST: test/engine/regex.test.ts compares every verdict with the NFA's and another implementation's.
