@@ -2,19 +2,24 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { compileAssembly, FILTER_FLAGS } from "./build/assembly.ts";
 import { bundleCli } from "./build/bundle.ts";
+import { optimise, orderByUse } from "./build/function-order.ts";
 import { buildDefaultRuleset, TABLE_ADDRESS } from "./build/ruleset.ts";
 import { addData } from "./build/wasm-data.ts";
 
 mkdirSync("build", { recursive: true });
 const table = await buildDefaultRuleset();
 
-/** Compiles an entry with room for the table at the low end of its memory, and puts the table there. */
-async function compileWithTable(entry: string, outFile: string, flags: string[] = []): Promise<void> {
-  const base = Math.ceil((TABLE_ADDRESS + table.length) / 16) * 16;
+const base = Math.ceil((TABLE_ADDRESS + table.length) / 16) * 16;
+const withTable = (wasm: Uint8Array): Uint8Array => addData(wasm, TABLE_ADDRESS, table);
+
+/** Compiles an entry with room for the table at the low end of its memory. */
+async function compile(entry: string, outFile: string, flags: string[] = []): Promise<Uint8Array> {
   await compileAssembly(entry, outFile, [...flags, "--memoryBase", String(base)]);
-  writeFileSync(outFile, addData(readFileSync(outFile), TABLE_ADDRESS, table));
+  return optimise(readFileSync(outFile));
 }
 
-await compileWithTable("assembly/engine.ts", "build/engine.wasm");
-await compileWithTable("assembly/index.ts", "build/wardgate.wasm", FILTER_FLAGS);
+const engine = await compile("assembly/engine.ts", "build/engine.wasm");
+writeFileSync("build/engine.wasm", withTable(engine));
+const filter = await compile("assembly/index.ts", "build/wardgate.wasm", FILTER_FLAGS);
+writeFileSync("build/wardgate.wasm", withTable(await orderByUse(filter, withTable)));
 await bundleCli("dist/wardgate.mjs");
