@@ -40,9 +40,9 @@ const answer = new UpgradeFields();
 let statusAt: usize = 0;
 let statusLen: u32 = 0;
 
-/** Lets parsers leave out what no rule of the policy has anything against, until `inputs.sieve` is taken away. */
+/** Lets parsers leave out what no rule of the policy has anything against, until `inputs.sieve` is taken away; who observes sees all. */
 export function openSieve(policy: Policy, isRequest: bool): void {
-  inputs.sieve = policy.sieveOf(isRequest, sieve);
+  if (!isObserved()) inputs.sieve = policy.sieveOf(isRequest, sieve);
 }
 
 /** Work units of what was left out since the last call. */

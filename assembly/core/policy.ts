@@ -4,8 +4,7 @@
 // Each of the configuration's routes has a policy of its own over the same tables. They belong to the global one, which
 // counts the transactions of all and goes last.
 
-import { Address } from "./address";
-import { ADDRESS_COUNT } from "./address";
+import { ADDRESS_COUNT, Address } from "./address";
 import { BodyMode, OverLimit } from "./config/body-mode";
 import { Config } from "./config/config";
 import { RouteSubject } from "./config/route";

@@ -1,25 +1,13 @@
 // What parsers leave out because nothing can be wrong with it (assembly/core/rules/value-sieve.ts) must never hide a match: a transaction
 // says of every document what it says while it is explained, when every value is listed.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { parse } from "yaml";
 import { Engine } from "../../scripts/engine/engine.ts";
 import { enginePath } from "./ruleset-engine.ts";
+import { SEEDS } from "./rule-seeds.ts";
 
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 800);
-
-/** What the rules' own cases are made of. */
-const SEEDS = readdirSync("test/rules").flatMap((file) =>
-  strings(parse(readFileSync(`test/rules/${file}`, "utf8"))),
-);
-
-function strings(node: unknown): string[] {
-  if (typeof node === "string") return node === "" ? [] : [node];
-  if (node === null || typeof node !== "object") return [];
-  return Object.values(node).flatMap(strings);
-}
 
 const condition = (operator: string, inputs: object[], parameters: object): object => ({
   operator,

@@ -25,22 +25,18 @@ export function isRuleEnabled(ruleset: Ruleset, state: RuleState, rule: u32): bo
 export function looksNegated(ruleset: Ruleset, state: RuleState, lane: usize, path: usize): bool {
   let at = ruleset.section(Section.Negated) + ((<usize>load<u32>(lane, layout.LANE_NEGATED)) << 2);
   const end = at + ((<usize>load<u32>(lane, layout.LANE_NEGATED + 4)) << 2);
-  const place = <u32>(lane - ruleset.lanes) / layout.LANE_SIZE;
   for (; at < end; at += 4) {
     const condition = ruleset.condition(load<u32>(at));
-    if (isEnabled(ruleset, state, condition) && looksAt(ruleset, condition, place, path)) return true;
+    if (isEnabled(ruleset, state, condition) && looksAt(ruleset, condition, lane, path)) return true;
   }
   return false;
 }
 
-/** The condition has a probe at lane number `place` that the path fits. */
-function looksAt(ruleset: Ruleset, condition: usize, place: u32, path: usize): bool {
-  let probe =
-    ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
-  const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
-  for (; probe < end; probe += layout.PROBE_SIZE) {
-    const at = load<u8>(probe, layout.PROBE_ADDRESS) * layout.LANE_KINDS + load<u8>(probe, layout.PROBE_KIND);
-    if (at == place && pathFits(ruleset, probe, path)) return true;
+/** The condition has a probe in the lane that the path fits. */
+function looksAt(ruleset: Ruleset, condition: usize, lane: usize, path: usize): bool {
+  const end = ruleset.endOfProbes(condition);
+  for (let probe = ruleset.firstProbe(condition); probe < end; probe += layout.PROBE_SIZE) {
+    if (ruleset.isInLane(probe, lane) && pathFits(ruleset, probe, path)) return true;
   }
   return false;
 }

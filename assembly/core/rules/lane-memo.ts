@@ -163,14 +163,10 @@ function boundOf(entry: usize, ruleset: Ruleset, lane: usize, number: u32): Boun
   const condition = ruleset.condition(number);
   const rule = load<u32>(condition, layout.CONDITION_RULE);
   if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return Bound.Off;
-  const place = <u32>(lane - ruleset.lanes) / layout.LANE_SIZE;
-  let probe =
-    ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
-  const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
+  const end = ruleset.endOfProbes(condition);
   let names: u64 = 0;
-  for (; probe < end; probe += layout.PROBE_SIZE) {
-    const at = load<u8>(probe, layout.PROBE_ADDRESS) * layout.LANE_KINDS + load<u8>(probe, layout.PROBE_KIND);
-    if (at != place) continue;
+  for (let probe = ruleset.firstProbe(condition); probe < end; probe += layout.PROBE_SIZE) {
+    if (!ruleset.isInLane(probe, lane)) continue;
     if (load<u32>(probe, layout.PROBE_PATH_COUNT) == 0) return Bound.Free;
     names |= firstName(ruleset.blob + load<u32>(probe, layout.PROBE_PATH));
   }

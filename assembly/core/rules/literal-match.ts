@@ -7,7 +7,8 @@ import { Ruleset } from "./ruleset";
 
 const FOLD: u32 = 0x202020;
 const WINDOW: u32 = 0xffffff;
-const NONE: u32 = 0xffffffff;
+/** Ends a chain of literals. */
+export const NO_LITERAL: u32 = 0xffffffff;
 
 /**
  * True when a literal stands in the value of `len` bytes at `value` of which some condition looks at values of `classes`
@@ -40,19 +41,39 @@ function isLiteral(
   at: usize,
   gram: u32,
 ): bool {
-  const hash = gram * layout.LITERAL_HASH;
-  let i = load<u32>(ruleset.literalSlots + ((<usize>(hash >> (32 - ruleset.literalSlotBits))) << 2));
-  while (i != NONE) {
+  let i = nextLiteral(ruleset, firstLiteral(ruleset, gram), gram, value, len, at);
+  while (i != NO_LITERAL) {
     const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
-    if (
-      load<u32>(literal, layout.LITERAL_GRAM) == gram &&
-      literalIsAt(ruleset, literal, value, len, at) &&
-      literalCounts(ruleset, literal, address, classes)
-    )
-      return true;
-    i = load<u32>(literal, layout.LITERAL_NEXT);
+    if (literalCounts(ruleset, literal, address, classes)) return true;
+    i = nextLiteral(ruleset, load<u32>(literal, layout.LITERAL_NEXT), gram, value, len, at);
   }
   return false;
+}
+
+/** The first literal whose window hashes as `gram` does, or NO_LITERAL. */
+export function firstLiteral(ruleset: Ruleset, gram: u32): u32 {
+  const slot = (gram * layout.LITERAL_HASH) >> (32 - ruleset.literalSlotBits);
+  return load<u32>(ruleset.literalSlots + ((<usize>slot) << 2));
+}
+
+/** Literal `i`, or the first one behind it in its chain, that stands with its window `gram` at `at`; else NO_LITERAL. */
+export function nextLiteral(ruleset: Ruleset, i: u32, gram: u32, value: usize, len: u32, at: usize): u32 {
+  while (i != NO_LITERAL) {
+    const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
+    if (load<u32>(literal, layout.LITERAL_GRAM) == gram && literalIsAt(ruleset, literal, value, len, at))
+      return i;
+    i = load<u32>(literal, layout.LITERAL_NEXT);
+  }
+  return NO_LITERAL;
+}
+
+/** The condition looks at values of `classes` at `address`. */
+export function looksFor(condition: usize, address: u32, classes: u64): bool {
+  return (
+    (load<u32>(condition, layout.CONDITION_ADDRESSES) & (1 << address)) != 0 &&
+    (load<u64>(condition, layout.CONDITION_MASK_A) & classes) != 0 &&
+    (load<u64>(condition, layout.CONDITION_MASK_B) & classes) != 0
+  );
 }
 
 function literalCounts(ruleset: Ruleset, literal: usize, address: u32, classes: u64): bool {
@@ -60,22 +81,13 @@ function literalCounts(ruleset: Ruleset, literal: usize, address: u32, classes: 
     ruleset.section(Section.LiteralConditions) + ((<usize>load<u32>(literal, layout.LITERAL_FIRST)) << 2);
   const last = member + ((<usize>load<u32>(literal, layout.LITERAL_COUNT)) << 2);
   for (; member < last; member += 4) {
-    const condition = ruleset.condition(load<u32>(member));
-    if ((load<u32>(condition, layout.CONDITION_ADDRESSES) & (1 << address)) == 0) continue;
-    if ((load<u64>(condition, layout.CONDITION_MASK_A) & classes) == 0) continue;
-    if ((load<u64>(condition, layout.CONDITION_MASK_B) & classes) != 0) return true;
+    if (looksFor(ruleset.condition(load<u32>(member)), address, classes)) return true;
   }
   return false;
 }
 
 /** True when the literal, whose window is at `gramAt`, stands there in the `valueLen` bytes at `value`, case folded. */
-export function literalIsAt(
-  ruleset: Ruleset,
-  literal: usize,
-  value: usize,
-  valueLen: u32,
-  gramAt: usize,
-): bool {
+function literalIsAt(ruleset: Ruleset, literal: usize, value: usize, valueLen: u32, gramAt: usize): bool {
   const len = <u32>load<u16>(literal, layout.LITERAL_LENGTH);
   const before = <u32>load<u16>(literal, layout.LITERAL_GRAM_AT);
   if (before > <u32>(gramAt - value)) return false;

@@ -71,8 +71,7 @@ export class Evaluator extends VariantEvaluator {
       kind == InputKind.String ? LaneKind.Values : kind == InputKind.Key ? LaneKind.Keys : LaneKind.Scalars;
     this.address = inputs.address(i);
     this.path = inputs.keyPath(i);
-    this.lane =
-      this.ruleset.lanes + <usize>((this.address * layout.LANE_KINDS + this.laneKind) * layout.LANE_SIZE);
+    this.lane = this.ruleset.lane(this.address, this.laneKind);
     if (load<u32>(this.lane, layout.LANE_CONDITIONS) == 0) return false;
     this.budget -= inputs.len(i) + VALUE_COST;
     return true;
@@ -288,10 +287,8 @@ export class Evaluator extends VariantEvaluator {
       const condition = this.ruleset.condition(number);
       if (this.state.wasHit(number) || !isEnabled(this.ruleset, this.state, condition)) continue;
       if (!readsValue(this.ruleset, condition, this.kind)) continue;
-      let probe =
-        this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
-      const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
-      for (; probe < end; probe += layout.PROBE_SIZE) {
+      const end = this.ruleset.endOfProbes(condition);
+      for (let probe = this.ruleset.firstProbe(condition); probe < end; probe += layout.PROBE_SIZE) {
         if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
         if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind || !pathFits(this.ruleset, probe, this.path))
           continue;

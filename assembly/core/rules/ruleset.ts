@@ -3,10 +3,16 @@
 import { CleanCache } from "./clean-cache";
 import { forgetLanes } from "./lane-memo";
 import {
+  CONDITION_FIRST_PROBE,
+  CONDITION_PROBE_COUNT,
   CONDITION_SIZE,
   LANE_CONDITIONS,
   LANE_KINDS,
   LANE_SIZE,
+  LaneKind,
+  PROBE_ADDRESS,
+  PROBE_KIND,
+  PROBE_SIZE,
   RULE_SIZE,
   SECTIONS_AT,
   Section,
@@ -66,11 +72,29 @@ export class Ruleset {
     return load<u32>(this.base + SECTIONS_AT + ((<usize>id) << 3), 4);
   }
 
+  /** The lane of what looks at values of this LaneKind at `address`. */
+  lane(address: u32, kind: u32): usize {
+    return this.lanes + <usize>((address * LANE_KINDS + kind) * LANE_SIZE);
+  }
+
+  /** The condition's first probe, at endOfProbes() when it has none. */
+  firstProbe(condition: usize): usize {
+    return this.probes + <usize>(load<u32>(condition, CONDITION_FIRST_PROBE) * PROBE_SIZE);
+  }
+
+  /** Behind the condition's last probe. */
+  endOfProbes(condition: usize): usize {
+    return this.firstProbe(condition) + <usize>(load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE);
+  }
+
+  /** The probe belongs to the lane. */
+  isInLane(probe: usize, lane: usize): bool {
+    return this.lane(load<u8>(probe, PROBE_ADDRESS), load<u8>(probe, PROBE_KIND)) == lane;
+  }
+
   /** Some condition looks at values of `address`. */
   reads(address: u32): bool {
-    if (this.ruleCount == 0) return false;
-    const lane = this.lanes + <usize>(address * LANE_KINDS * LANE_SIZE);
-    return load<u32>(lane, LANE_CONDITIONS) != 0;
+    return this.ruleCount != 0 && load<u32>(this.lane(address, LaneKind.Values), LANE_CONDITIONS) != 0;
   }
 
   /** Address of what overrides made of the rule, or 0. */

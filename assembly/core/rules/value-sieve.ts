@@ -37,11 +37,11 @@ export class BodyLooks {
   /** The rules of `ruleset` look; its flags are set. */
   add(ruleset: Ruleset): void {
     if (ruleset.size == 0 || ruleset.ruleCount == 0) return;
-    const lanes = laneOf(ruleset, this.address, LaneKind.Values);
-    const keys = lanes + layout.LANE_SIZE;
-    const scalars = keys + layout.LANE_SIZE;
+    const values = ruleset.lane(this.address, LaneKind.Values);
+    const keys = ruleset.lane(this.address, LaneKind.Keys);
+    const scalars = ruleset.lane(this.address, LaneKind.Scalars);
     if (load<u32>(scalars, layout.LANE_CONDITIONS) != 0) this.wantsScalars = true;
-    if (load<u32>(lanes, layout.LANE_CONDITIONS) + load<u32>(keys, layout.LANE_CONDITIONS) == 0) return;
+    if (load<u32>(values, layout.LANE_CONDITIONS) + load<u32>(keys, layout.LANE_CONDITIONS) == 0) return;
     this.names |= namesOf(ruleset, this.address);
     store<u32>(this.rulesets + ((<usize>this.count) << 2), <u32>changetype<usize>(ruleset));
     this.count++;
@@ -62,7 +62,7 @@ export class BodyLooks {
     const end = this.rulesets + ((<usize>this.count) << 2);
     for (let p = this.rulesets; p < end; p += 4) {
       const ruleset = changetype<Ruleset>(<usize>load<u32>(p));
-      const lane = laneOf(ruleset, this.address, isKey ? LaneKind.Keys : LaneKind.Values);
+      const lane = ruleset.lane(this.address, isKey ? LaneKind.Keys : LaneKind.Values);
       if (load<u32>(lane, layout.LANE_CONDITIONS) == 0) continue;
       const entry = memoOf(ruleset, lane, mask);
       if ((load<u32>(entry, MEMO_GROUPS) | load<u32>(entry, MEMO_CHAINS)) != 0) return false;
@@ -93,19 +93,13 @@ function isClean(at: usize, len: u32, isKey: bool): bool {
   return true;
 }
 
-function laneOf(ruleset: Ruleset, address: u32, kind: u32): usize {
-  return ruleset.lanes + <usize>((address * layout.LANE_KINDS + kind) * layout.LANE_SIZE);
-}
-
 /** Bits of the first elements of all key paths that conditions ask for at the address. */
 function namesOf(ruleset: Ruleset, address: u32): u64 {
   let names: u64 = 0;
   for (let i: u32 = 0; i < ruleset.conditionCount; i++) {
     const condition = ruleset.condition(i);
-    let probe =
-      ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
-    const end = probe + <usize>(load<u32>(condition, layout.CONDITION_PROBE_COUNT) * layout.PROBE_SIZE);
-    for (; probe < end; probe += layout.PROBE_SIZE) {
+    const end = ruleset.endOfProbes(condition);
+    for (let probe = ruleset.firstProbe(condition); probe < end; probe += layout.PROBE_SIZE) {
       if (load<u8>(probe, layout.PROBE_ADDRESS) != address) continue;
       if (load<u32>(probe, layout.PROBE_PATH_COUNT) == 0) continue;
       names |= firstName(ruleset.blob + load<u32>(probe, layout.PROBE_PATH));

@@ -25,7 +25,7 @@ import { Operator, Section } from "./layout";
 import { Exclusions, Withheld, exclusionMode } from "./exclusions";
 import { beginValue, matchOperator, readsKind } from "./operators";
 import { GROUP_BITS, Look, MEMO_BOUND, MEMO_GROUPS, MEMO_LOOK, isOpen, mayBeNamed } from "./lane-memo";
-import { literalIsAt } from "./literal-match";
+import { NO_LITERAL, firstLiteral, looksFor, nextLiteral } from "./literal-match";
 import { isAtPath, pathFits } from "./path-match";
 import { isEnabled, isRuleEnabled } from "./enabled-rules";
 import { RuleState } from "./rule-state";
@@ -33,7 +33,6 @@ import { Ruleset } from "./ruleset";
 
 const FOLD: u32 = 0x202020;
 const WINDOW: u32 = 0xffffff;
-const NONE: u32 = 0xffffffff;
 
 @unmanaged
 export class VariantEvaluator {
@@ -125,30 +124,19 @@ export class VariantEvaluator {
 
   private confirmLiterals(at: usize, gram: u32): void {
     const ruleset = this.ruleset;
-    const hash = gram * layout.LITERAL_HASH;
-    let i = load<u32>(ruleset.literalSlots + ((<usize>(hash >> (32 - ruleset.literalSlotBits))) << 2));
-    while (i != NONE) {
+    let i = nextLiteral(ruleset, firstLiteral(ruleset, gram), gram, this.at, this.len, at);
+    while (i != NO_LITERAL) {
       const literal = ruleset.literals + <usize>(i * layout.LITERAL_SIZE);
-      if (
-        load<u32>(literal, layout.LITERAL_GRAM) == gram &&
-        literalIsAt(ruleset, literal, this.at, this.len, at)
-      ) {
-        let member =
-          ruleset.section(Section.LiteralConditions) +
-          ((<usize>load<u32>(literal, layout.LITERAL_FIRST)) << 2);
-        const last = member + ((<usize>load<u32>(literal, layout.LITERAL_COUNT)) << 2);
-        for (; member < last; member += 4) this.tryLiteralCondition(load<u32>(member));
-      }
-      i = load<u32>(literal, layout.LITERAL_NEXT);
+      let member =
+        ruleset.section(Section.LiteralConditions) + ((<usize>load<u32>(literal, layout.LITERAL_FIRST)) << 2);
+      const last = member + ((<usize>load<u32>(literal, layout.LITERAL_COUNT)) << 2);
+      for (; member < last; member += 4) this.tryLiteralCondition(load<u32>(member));
+      i = nextLiteral(ruleset, load<u32>(literal, layout.LITERAL_NEXT), gram, this.at, this.len, at);
     }
   }
 
   private tryLiteralCondition(number: u32): void {
-    const condition = this.ruleset.condition(number);
-    if ((load<u32>(condition, layout.CONDITION_ADDRESSES) & (1 << this.address)) == 0) return;
-    if ((load<u64>(condition, layout.CONDITION_MASK_A) & this.mask) == 0) return;
-    if ((load<u64>(condition, layout.CONDITION_MASK_B) & this.mask) == 0) return;
-    this.tryCondition(number);
+    if (looksFor(this.ruleset.condition(number), this.address, this.mask)) this.tryCondition(number);
   }
 
   /**
@@ -185,11 +173,8 @@ export class VariantEvaluator {
     if (this.state.hasMatched(load<u32>(condition, layout.CONDITION_RULE))) return;
     if (!readsKind(load<u8>(condition, layout.CONDITION_OPERATOR), this.kind)) return;
     if (this.withheld != Withheld.No && this.isWithheld(load<u32>(condition, layout.CONDITION_RULE))) return;
-    const count = load<u32>(condition, layout.CONDITION_PROBE_COUNT);
-    let probe =
-      this.ruleset.probes + <usize>(load<u32>(condition, layout.CONDITION_FIRST_PROBE) * layout.PROBE_SIZE);
-    const end = probe + <usize>(count * layout.PROBE_SIZE);
-    for (; probe < end; probe += layout.PROBE_SIZE) {
+    const end = this.ruleset.endOfProbes(condition);
+    for (let probe = this.ruleset.firstProbe(condition); probe < end; probe += layout.PROBE_SIZE) {
       if (load<u8>(probe, layout.PROBE_ADDRESS) != this.address) continue;
       if (load<u8>(probe, layout.PROBE_KIND) != this.laneKind) continue;
       if (
