@@ -40,15 +40,21 @@ const answer = new UpgradeFields();
 let statusAt: usize = 0;
 let statusLen: u32 = 0;
 
-/** Lets parsers leave out what no rule of the policy has anything against, until `inputs.sieve` is taken away; who observes sees all. */
-export function openSieve(policy: Policy, isRequest: bool): void {
-  if (!isObserved()) inputs.sieve = policy.sieveOf(isRequest, sieve);
+/**
+ * Lets parsers leave out what no rule of the policy has anything against, until `inputs.sieve` is taken away; who observes sees all.
+ * `budget`: work units that the transaction has left.
+ */
+export function openSieve(policy: Policy, isRequest: bool, budget: i64): void {
+  if (isObserved()) return;
+  sieve.left = budget;
+  inputs.sieve = policy.sieveOf(isRequest, sieve);
 }
 
 /** Work units of what was left out since the last call. */
 export function takeSieved(): i64 {
   const work = sieve.work;
   sieve.work = 0;
+  sieve.left -= work;
   return work;
 }
 

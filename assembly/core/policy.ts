@@ -14,6 +14,7 @@ import { Arena } from "./bytes/arena";
 import { equalBytes } from "./bytes/ascii";
 import { CleanCache } from "./rules/clean-cache";
 import { forgetNames } from "./rules/clean-names";
+import { forgetValues } from "./rules/clean-values";
 import { Exclusions, exclusionMode } from "./rules/exclusions";
 import { forgetLanes } from "./rules/lane-memo";
 import {
@@ -171,6 +172,7 @@ export class Policy {
     this.findLooks(this.responseLooks, Address.ResponseBody);
     forgetLanes();
     forgetNames();
+    forgetValues();
   }
 
   private findLooks(looks: BodyLooks, address: u32): void {

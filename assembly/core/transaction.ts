@@ -364,7 +364,7 @@ export class Transaction {
     const config = this.policy.config;
     this.budget = min<i64>(config.budget, this.budget + flow.earned(config, take));
     inputs.judgeWith(drainFor, changetype<usize>(this));
-    openSieve(this.policy, limit == Limit.RequestBody);
+    openSieve(this.policy, limit == Limit.RequestBody, this.budget);
     flow.feed(inputs, at, take);
     inputs.sieve = null;
     this.budget -= takeSieved();

@@ -296,6 +296,9 @@ export class NestedValues {
   }
 }
 
+/** Whoever looks into a value has stopped before the next does. */
+export const nestedValues = new NestedValues();
+
 /** One decoder of the chain; false when it has nothing to do. */
 export function decodeStep(step: i32, at: usize, len: u32, mask: u64, out: ByteWriter): bool {
   switch (step) {

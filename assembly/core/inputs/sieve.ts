@@ -23,12 +23,14 @@ export class Sieve {
   names: u64 = 0;
   /** Work that the clean values would have cost (rules/rule-eval.ts); the owner's to take. */
   work: i64 = 0;
+  /** More work than this is not done: what comes then is listed, and the owner knows that the transaction has no more to spend. */
+  left: i64 = 0;
   test: CleanTest | null = null;
 
   /** No rule has anything against the value. */
   passes(at: usize, len: u32, isKey: bool): bool {
     const test = this.test;
-    if (test === null || !test(at, len, isKey)) return false;
+    if (test === null || this.work > this.left || !test(at, len, isKey)) return false;
     this.work += len + VALUE_COST;
     return true;
   }

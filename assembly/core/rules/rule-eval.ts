@@ -6,7 +6,7 @@ import { Arena } from "../bytes/arena";
 import { ByteWriter } from "../bytes/byte-writer";
 import { InputKind, Inputs } from "../inputs/inputs";
 import { KeyPath, keyPathDepth } from "../inputs/key-path";
-import { NestedValues } from "../decode/nested";
+import { NestedValues, nestedValues } from "../decode/nested";
 import { VALUE_COST } from "../inputs/sieve";
 import { CLASS_ALWAYS, scanClasses } from "../match/byte-classes";
 import { applySteps, isLowerCaseOf } from "./chain-steps";
@@ -38,7 +38,7 @@ export class Evaluator extends VariantEvaluator {
   decodeRounds: u32 = 0;
   /** More lay inside a value than could be looked at, since the caller last cleared it. */
   nestedCut: bool = false;
-  private nested: NestedValues = new NestedValues();
+  private nested: NestedValues = nestedValues;
   private second: ByteWriter = new ByteWriter();
   private triedCount: u32 = 0;
   /** Per lane chain that changed the value: address and length of the result, and the chains that have the same (bit per chain). */

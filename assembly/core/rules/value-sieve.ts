@@ -1,17 +1,26 @@
-// The sieve of a body (inputs/sieve.ts): a value passes unlisted when its classes let no group, no chain of transformations and no
-// negated condition of any ruleset look at it, when none of the literals that its classes let count stands in it, and when nothing can
-// lie inside it.
+// The sieve of a body (inputs/sieve.ts): a value passes unlisted when its classes let no chain of transformations and no negated
+// condition of any ruleset look at it, when none of the literals that its classes let count stands in it, when the conditions of the
+// groups that look at it do not hold, and when nothing lies inside it.
 //
-// WHY: of a document's values nine in ten are such, and a list entry with its path took longer than to see that.
+// WHY: of a document's values nearly all are such, and a list entry with its path took longer than to see that. Half of them are names,
+// streets, dates and titles, which a group looks at: listed, they took half of the time of a document.
+// TRIED: the groups' conditions without a memory of values (clean-values.ts): slower than to list them, as titles come again.
 
-import { mayHold } from "../decode/nested";
+import { ByteWriter } from "../bytes/byte-writer";
+import { mayHold, nestedValues } from "../decode/nested";
+import { InputKind } from "../inputs/inputs";
 import { Sieve, firstName } from "../inputs/sieve";
-import { CLASS_ALWAYS, scanClasses } from "../match/byte-classes";
+import { CLASS_ALWAYS, CLASS_HIGH, scanClasses } from "../match/byte-classes";
+import { Span } from "../match/span";
+import { transform } from "../transform/transformation";
+import { Transformation } from "../transform/transformation-id";
 import { holdsName, isShortName, keepName, slotOfName } from "./clean-names";
+import { holdsValue, keepValue } from "./clean-values";
 import { Look, MEMO_CHAINS, MEMO_GROUPS, MEMO_LOOK, memoOf } from "./lane-memo";
 import * as layout from "./layout";
-import { LaneKind } from "./layout";
+import { LaneKind, Section } from "./layout";
 import { hasLiteral } from "./literal-match";
+import { beginValue, matchOperator } from "./operators";
 import { Ruleset } from "./ruleset";
 
 /** Rulesets that look at one body at most: shipped, custom, and the conditions of exclusions. */
@@ -55,22 +64,46 @@ export class BodyLooks {
     sieve.test = isClean;
     looks = changetype<usize>(this);
     looksInto = decodes;
+    payer = sieve;
   }
 
   isClean(at: usize, len: u32, isKey: bool): bool {
     const mask = scanClasses(at, len) | CLASS_ALWAYS;
+    // Other conditions look at names: addresses are even.
+    const who = changetype<usize>(this) | (isKey ? 1 : 0);
+    const holds = looksInto && mayHold(at, len, mask);
+    if (holds && holdsValue(who, at, len)) return true;
+    let asks = holds;
     const end = this.rulesets + ((<usize>this.count) << 2);
     for (let p = this.rulesets; p < end; p += 4) {
       const ruleset = changetype<Ruleset>(<usize>load<u32>(p));
       const lane = ruleset.lane(this.address, isKey ? LaneKind.Keys : LaneKind.Values);
       if (load<u32>(lane, layout.LANE_CONDITIONS) == 0) continue;
       const entry = memoOf(ruleset, lane, mask);
-      if ((load<u32>(entry, MEMO_GROUPS) | load<u32>(entry, MEMO_CHAINS)) != 0) return false;
+      if (load<u32>(entry, MEMO_CHAINS) != 0) return false;
       const look = load<u32>(entry, MEMO_LOOK);
       if ((look & (Look.Negated | Look.MoreGroups)) != 0) return false;
+      const groups = load<u32>(entry, MEMO_GROUPS);
+      if (groups != 0 && !asks) {
+        if (holdsValue(who, at, len)) return true;
+        asks = true;
+      }
       if ((look & Look.Literals) != 0 && hasLiteral(ruleset, this.address, mask, at, len)) return false;
+      if (groups != 0 && !passesGroups(ruleset, lane, groups, at, len, mask)) return false;
     }
-    return !looksInto || !mayHold(at, len, mask);
+    if (holds && !this.holdsNothing(at, len, mask)) return false;
+    if (asks) keepValue(who, at, len);
+    return true;
+  }
+
+  /** No decoder finds anything in the value. */
+  private holdsNothing(at: usize, len: u32, mask: u64): bool {
+    const nested = nestedValues;
+    nested.lookInto(this.address, InputKind.String, 0, at, len, mask, 0);
+    const isEmpty = nested.found.count == 0 && !nested.isCut;
+    nested.stop();
+    nested.isCut = false;
+    return isEmpty;
   }
 
   free(): void {
@@ -82,6 +115,50 @@ export class BodyLooks {
 /** BodyLooks of the body that is being read. */
 let looks: usize = 0;
 let looksInto: bool = false;
+/** What the values' conditions cost is put down there. */
+let payer: Sieve = changetype<Sieve>(0);
+
+const span = new Span();
+const lowered = new ByteWriter();
+
+/** No condition of the `groups` (bit per group of the lane) holds for the value. */
+function passesGroups(ruleset: Ruleset, lane: usize, groups: u32, at: usize, len: u32, mask: u64): bool {
+  const first =
+    ruleset.section(Section.Groups) + <usize>(load<u32>(lane, layout.LANE_GROUPS) * layout.GROUP_SIZE);
+  beginValue((mask & CLASS_HIGH) != 0);
+  lowered.clear();
+  for (; groups != 0; groups &= groups - 1) {
+    const group = first + <usize>(ctz(groups) * layout.GROUP_SIZE);
+    let member =
+      ruleset.section(Section.GroupConditions) +
+      <usize>(load<u32>(group, layout.GROUP_FIRST) * layout.MEMBER_SIZE);
+    const last = member + <usize>(load<u32>(group, layout.GROUP_COUNT) * layout.MEMBER_SIZE);
+    for (; member < last; member += layout.MEMBER_SIZE) {
+      if (!passesMember(ruleset, member, at, len, mask)) return false;
+    }
+  }
+  return true;
+}
+
+/** As VariantEvaluator.tryMember(), which judges what does not pass here: that a transaction leaves a rule out need not be known. */
+function passesMember(ruleset: Ruleset, member: usize, at: usize, len: u32, mask: u64): bool {
+  const rule = load<u32>(member, layout.MEMBER_RULE);
+  if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return true;
+  const kind = load<u8>(member, layout.MEMBER_KIND);
+  if (kind == layout.MemberKind.Other) return false;
+  if (len < load<u32>(member, layout.MEMBER_MIN_LENGTH)) return true;
+  payer.work += len;
+  const condition = ruleset.condition(load<u32>(member, layout.MEMBER_CONDITION));
+  const from = kind == layout.MemberKind.Plain ? at : lower(at, len);
+  // Without a time no entry of a list expires: more is found, which is then judged with it.
+  return !matchOperator(ruleset, condition, InputKind.String, from, len, mask, 0, span);
+}
+
+/** The value in lower case. */
+function lower(at: usize, len: u32): usize {
+  if (lowered.length == 0 && !transform(Transformation.Lowercase, at, len, lowered)) return at;
+  return lowered.at;
+}
 
 function isClean(at: usize, len: u32, isKey: bool): bool {
   const by = changetype<BodyLooks>(looks);
