@@ -13,7 +13,7 @@ import { Text, text } from "./bytes/text";
 import { Arena } from "./bytes/arena";
 import { equalBytes } from "./bytes/ascii";
 import { CleanCache } from "./rules/clean-cache";
-import { forgetNames } from "./rules/clean-names";
+import { forgetNames } from "./inputs/clean-names";
 import { forgetValues } from "./rules/clean-values";
 import { Exclusions, exclusionMode } from "./rules/exclusions";
 import { forgetLanes } from "./rules/lane-memo";

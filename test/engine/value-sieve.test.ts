@@ -142,3 +142,54 @@ describe("sieve-never-hides-a-match", () => {
     });
   }
 });
+
+describe("names-that-follow-are-read-as-any-others", () => {
+  // Lengths around those that are compared in one block and that are remembered; spellings that differ from the name itself.
+  const names = [
+    "",
+    "a",
+    "b",
+    'a"',
+    'a"b',
+    "a\\",
+    "a\n",
+    "\u0000",
+    "é",
+    "fourteen_bytes",
+    "fifteen_bytes__",
+    "sixteen_bytes___",
+  ];
+  for (const length of [17, 23, 24, 25, 40]) names.push("n".repeat(length));
+  const value = fc.constantFrom<unknown>("a", "EUR", 1, null, true, [], {}, ["a"], "n".repeat(30));
+  const record = fc
+    .array(fc.tuple(fc.constantFrom(...names), value), { maxLength: 6 })
+    .map(
+      (members) =>
+        `{${members.map(([name, of]) => `${JSON.stringify(name)}:${JSON.stringify(of)}`).join(",")}}`,
+    );
+  const broken = fc
+    .tuple(fc.array(record, { maxLength: 4 }), fc.nat(4), fc.nat(120))
+    .map(([records, luck, at]) => {
+      const json = `{"records":[${records.join(",")}]}`;
+      return luck === 0 ? json.slice(0, at) + json.slice(at + 1) : json;
+    });
+
+  test("under one policy and the next", () => {
+    const engine = Engine.fromFile(enginePath());
+    for (const configuration of [{}, { sensitivity: "high" }]) {
+      assert.ok(engine.configure({ mode: "block", ...configuration }).accepted);
+      fc.assert(
+        fc.property(broken, fc.integer({ min: 1, max: 120 }), (json, size) => {
+          const bytes = Buffer.from(json);
+          const chunks: Uint8Array[] = [];
+          for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+          const headers: [string, string][] = [["content-type", "application/json"]];
+          const exchange = { method: "POST", path: "/api", headers, body: chunks };
+          const { verdict, blocked, event } = engine.explain(exchange);
+          assert.deepEqual(engine.transaction(exchange), { verdict, blocked, event });
+        }),
+        { numRuns: RUNS },
+      );
+    }
+  });
+});

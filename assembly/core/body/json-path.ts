@@ -9,6 +9,7 @@
 
 import { ByteWriter } from "../bytes/byte-writer";
 import { Text } from "../bytes/text";
+import { hashName } from "../inputs/clean-names";
 import { Inputs } from "../inputs/inputs";
 import { PATH_KEY_BYTES } from "../inputs/value-buffer";
 
@@ -92,9 +93,17 @@ export class JsonPath {
   openMember(at: usize, len: u32): void {
     if (this.depth > JSON_DEPTH_LIMIT) return;
     this.closeMember();
-    if (!this.hasDuplicate) this.compareKey(at, len);
+    if (!this.hasDuplicate) this.compareKey(<u32>(hashName(at, len) >> 32));
     this.memberAt = at;
     this.memberLen = min(len, PATH_KEY_BYTES);
+  }
+
+  /** As openMember() above the depth limit, for a key whose hashName() is known. */
+  protected openHashed(at: usize, len: u32, hash: u64): void {
+    this.closeMember();
+    if (!this.hasDuplicate) this.compareKey(<u32>(hash >> 32));
+    this.memberAt = at;
+    this.memberLen = len;
   }
 
   /** The member's value was read. */
@@ -191,9 +200,8 @@ export class JsonPath {
     this.hashes.free();
   }
 
-  private compareKey(at: usize, len: u32): void {
+  private compareKey(hash: u32): void {
     if (this.depth == 0) return;
-    const hash = hashKey(at, len);
     const first = this.frame(this.depth).hashes;
     const hashes = this.hashes;
     const end = hashes.at + hashes.length;
@@ -269,27 +277,4 @@ export class JsonPath {
     if (depth >= KINDS_LIMIT) return false;
     return (((<u32>load<u8>(this.kinds.at + (depth >> 3))) >> (depth & 7)) & 1) != 0;
   }
-}
-
-/** Eight bytes at a time, with the multiplier of the golden ratio; the last eight may overlap others. */
-function hashKey(at: usize, len: u32): u32 {
-  const end = at + len;
-  let hash: u64 = len;
-  if (len >= 8) {
-    for (; end - at > 8; at += 8) hash = mix(hash ^ load<u64>(at));
-    hash ^= load<u64>(end - 8);
-  } else if (len >= 4) {
-    hash ^= ((<u64>load<u32>(at)) << 32) | load<u32>(end - 4);
-  } else if (len != 0) {
-    hash ^=
-      ((<u64>load<u8>(at)) << 40) |
-      ((<u64>load<u8>(at + (len >> 1))) << 32) |
-      ((<u64>load<u8>(end - 1)) << 24);
-  }
-  return <u32>(mix(hash) >> 32);
-}
-
-function mix(hash: u64): u64 {
-  const product = hash * 0x9e3779b97f4a7c15;
-  return product ^ (product >> 32);
 }

@@ -38,6 +38,8 @@ const QUOTE: u32 = 0x22;
 const COMMA: u32 = 0x2c;
 const COLON: u32 = 0x3a;
 const LETTER_N: u32 = 0x6e;
+/** A quote and the bytes that takeFollowing() reads. */
+const NAME_ROOM: usize = 17;
 /** Record separator (RFC 7464). */
 const RS: u32 = 0x1e;
 /** Byte order mark, EF BB BF. */
@@ -164,8 +166,13 @@ export class JsonParser extends JsonToken {
         return p;
       }
       if (c == QUOTE) {
-        p = this.openString(inputs, p, end);
-        if (this.token != Token.None || grammar.documentLen != 0) return p;
+        const taken = p + NAME_ROOM <= end ? grammar.takeFollowing(p + 1) : 0;
+        if (taken != 0) {
+          p += 1 + taken;
+        } else {
+          p = this.openString(inputs, p, end);
+          if (this.token != Token.None || grammar.documentLen != 0) return p;
+        }
         p = this.behindString(p, end);
         continue;
       }

@@ -4,6 +4,8 @@
 // SAFETY: it may only say that a value is clean when every rule would say so, wherever the value stands but below one of `names`.
 // TEST: `sieve-never-hides-a-match`.
 
+import { followingName, nameLength } from "./clean-names";
+
 /** True when no rule has anything against the value; `isKey`: it is a name. */
 export type CleanTest = (at: usize, len: u32, isKey: bool) => bool;
 
@@ -26,6 +28,8 @@ export class Sieve {
   /** More work than this is not done: what comes then is listed, and the owner knows that the transaction has no more to spend. */
   left: i64 = 0;
   test: CleanTest | null = null;
+  /** To whom names that passed are clean (clean-names.ts). */
+  owner: usize = 0;
 
   /** No rule has anything against the value. */
   passes(at: usize, len: u32, isKey: bool): bool {
@@ -33,6 +37,14 @@ export class Sieve {
     if (test === null || this.work > this.left || !test(at, len, isKey)) return false;
     this.work += len + VALUE_COST;
     return true;
+  }
+
+  /** Slot of the name at `at` when it followed the last one before (clean-names.ts), and so passes; else 0. */
+  followingName(at: usize): usize {
+    if (this.work > this.left) return 0;
+    const slot = followingName(this.owner, at);
+    if (slot != 0) this.work += nameLength(slot) + VALUE_COST;
+    return slot;
   }
 
   /** A value below the member `at..len` of the document may be asked for by its path. */

@@ -60,12 +60,21 @@ export function memoOf(ruleset: Ruleset, lane: usize, classes: u64): usize {
   const key = classes ^ (classes >> 21) ^ ((<u64>lane) << 3) ^ (<u64>ruleset.flags);
   const hash = <u32>((key * 0x9e3779b97f4a7c15) >> 55);
   const entry = entries + <usize>(hash * ENTRY_SIZE);
-  const isKnown =
+  if (isOf(entry, ruleset, lane, classes)) return entry;
+  // Either of two: with one place each, two sets of classes that hash alike would drive one another out with every value.
+  const other = entries + <usize>((hash ^ 1) * ENTRY_SIZE);
+  if (isOf(other, ruleset, lane, classes)) return other;
+  memory.copy(other, entry, ENTRY_SIZE);
+  fill(entry, ruleset, lane, classes);
+  return entry;
+}
+
+function isOf(entry: usize, ruleset: Ruleset, lane: usize, classes: u64): bool {
+  return (
     load<u64>(entry, CLASSES) == classes &&
     load<u32>(entry, LANE) == <u32>lane &&
-    load<u32>(entry, FLAGS) == <u32>ruleset.flags;
-  if (!isKnown) fill(entry, ruleset, lane, classes);
-  return entry;
+    load<u32>(entry, FLAGS) == <u32>ruleset.flags
+  );
 }
 
 /** The value's path starts with a name that a bound condition may ask for. */

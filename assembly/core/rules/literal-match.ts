@@ -6,6 +6,7 @@ import { Section } from "./layout";
 import { Ruleset } from "./ruleset";
 
 const FOLD: u32 = 0x202020;
+const FOLD_ALL: u64 = 0x2020202020202020;
 const WINDOW: u32 = 0xffffff;
 /** Ends a chain of literals. */
 export const NO_LITERAL: u32 = 0xffffffff;
@@ -16,19 +17,51 @@ export const NO_LITERAL: u32 = 0xffffffff;
  */
 export function hasLiteral(ruleset: Ruleset, address: u32, classes: u64, value: usize, len: u32): bool {
   if (len < 3 || ruleset.literalBits == 0) return false;
+  const last = value + len - 3;
+  for (let at = nextWindow(ruleset, value, last); at < last; at = nextWindow(ruleset, at + 1, last)) {
+    if (isLiteral(ruleset, address, classes, value, len, at, (load<u32>(at) & WINDOW) | FOLD)) return true;
+  }
+  return isLiteral(ruleset, address, classes, value, len, last, lastWindow(last));
+}
+
+/**
+ * The first position from `at` on, before the last window at `last`, whose window may be that of a literal, or `last`.
+ * Three bytes stand behind every position that is looked at.
+ *
+ * WHY six windows at once: they share a load and a branch. A window took 23 instructions alone and takes 17 now: identifiers are
+ * scanned a tenth faster, prose as fast as before.
+ * TRIED: the shuffles of Teddy before it (a byte's two nibbles say which of eight buckets of literals it may be in): with as many
+ * literals as these 94 % of the positions of JSON pass, 55 % with sixteen buckets.
+ */
+export function nextWindow(ruleset: Ruleset, at: usize, last: usize): usize {
   const bitmap = ruleset.literalBitmap;
   const shift = 32 - ruleset.literalBits;
-  const last = value + len - 3;
-  for (let at = value; at < last; at++) {
-    const gram = (load<u32>(at) & WINDOW) | FOLD;
-    const bit = (gram * layout.LITERAL_HASH) >> shift;
-    if ((load<u8>(bitmap + (bit >> 3)) >> ((<u8>bit) & 7)) & 1) {
-      if (isLiteral(ruleset, address, classes, value, len, at, gram)) return true;
-    }
+  for (; at + 5 <= last; at += 6) {
+    const bytes = load<u64>(at) | FOLD_ALL;
+    const hits =
+      bitOf(bitmap, shift, <u32>bytes) |
+      (bitOf(bitmap, shift, <u32>(bytes >> 8)) << 1) |
+      (bitOf(bitmap, shift, <u32>(bytes >> 16)) << 2) |
+      (bitOf(bitmap, shift, <u32>(bytes >> 24)) << 3) |
+      (bitOf(bitmap, shift, <u32>(bytes >> 32)) << 4) |
+      (bitOf(bitmap, shift, <u32>(bytes >> 40)) << 5);
+    if (hits != 0) return min(at + ctz(hits), last);
   }
-  // The last window is read in parts: four bytes there would reach beyond the value.
-  const gram = load<u16>(last) | ((<u32>load<u8>(last, 2)) << 16) | FOLD;
-  return isLiteral(ruleset, address, classes, value, len, last, gram);
+  for (; at < last; at++) {
+    if (bitOf(bitmap, shift, load<u32>(at) | FOLD) != 0) return at;
+  }
+  return last;
+}
+
+/** The window at the end of a value, read in parts: four bytes there would reach beyond it. */
+export function lastWindow(last: usize): u32 {
+  return load<u16>(last) | ((<u32>load<u8>(last, 2)) << 16) | FOLD;
+}
+
+/** Some literal's window may be the lower three bytes. */
+function bitOf(bitmap: usize, shift: u32, gram: u32): u32 {
+  const bit = ((gram & WINDOW) * layout.LITERAL_HASH) >> shift;
+  return ((<u32>load<u8>(bitmap + (bit >> 3))) >> (bit & 7)) & 1;
 }
 
 /** A literal whose window is `gram`, and which counts, stands at that window. */

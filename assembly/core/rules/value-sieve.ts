@@ -8,13 +8,13 @@
 
 import { ByteWriter } from "../bytes/byte-writer";
 import { mayHold, nestedValues } from "../decode/nested";
+import { hashName, holdsName, isShortName, keepName, slotOfName } from "../inputs/clean-names";
 import { InputKind } from "../inputs/inputs";
 import { Sieve, firstName } from "../inputs/sieve";
 import { CLASS_ALWAYS, CLASS_HIGH, scanClasses } from "../match/byte-classes";
 import { Span } from "../match/span";
 import { transform } from "../transform/transformation";
 import { Transformation } from "../transform/transformation-id";
-import { holdsName, isShortName, keepName, slotOfName } from "./clean-names";
 import { holdsValue, keepValue } from "./clean-values";
 import { Look, MEMO_CHAINS, MEMO_GROUPS, MEMO_LOOK, memoOf } from "./lane-memo";
 import * as layout from "./layout";
@@ -62,6 +62,7 @@ export class BodyLooks {
     sieve.wantsScalars = this.wantsScalars;
     sieve.names = this.names;
     sieve.test = isClean;
+    sieve.owner = changetype<usize>(this);
     looks = changetype<usize>(this);
     looksInto = decodes;
     payer = sieve;
@@ -163,10 +164,11 @@ function lower(at: usize, len: u32): usize {
 function isClean(at: usize, len: u32, isKey: bool): bool {
   const by = changetype<BodyLooks>(looks);
   if (!isKey || !isShortName(len)) return by.isClean(at, len, isKey);
-  const slot = slotOfName(at, len);
+  const hash = hashName(at, len);
+  const slot = slotOfName(hash);
   if (holdsName(slot, looks, at, len)) return true;
   if (!by.isClean(at, len, true)) return false;
-  keepName(slot, looks, at, len);
+  keepName(slot, looks, at, len, hash);
   return true;
 }
 

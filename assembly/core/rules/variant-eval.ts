@@ -25,7 +25,7 @@ import { Operator, Section } from "./layout";
 import { Exclusions, Withheld, exclusionMode } from "./exclusions";
 import { beginValue, matchOperator, readsKind } from "./operators";
 import { GROUP_BITS, Look, MEMO_BOUND, MEMO_GROUPS, MEMO_LOOK, isOpen, mayBeNamed } from "./lane-memo";
-import { NO_LITERAL, firstLiteral, looksFor, nextLiteral } from "./literal-match";
+import { NO_LITERAL, firstLiteral, lastWindow, looksFor, nextLiteral, nextWindow } from "./literal-match";
 import { isAtPath, pathFits } from "./path-match";
 import { isEnabled, isRuleEnabled } from "./enabled-rules";
 import { RuleState } from "./rule-state";
@@ -105,21 +105,17 @@ export class VariantEvaluator {
     for (; member < last; member += layout.MEMBER_SIZE) this.tryMember(member);
   }
 
-  /** One probe of the bitmap per position; a set bit leads to the literals whose window hashes there. */
+  /** A window whose bit is set in the bitmap leads to the literals that hash there. */
   private scanLiterals(): void {
     if (this.len < 3 || this.ruleset.literalBits == 0) return;
-    const bitmap = this.ruleset.literalBitmap;
-    const shift = 32 - this.ruleset.literalBits;
     const last = this.at + this.len - 3;
-    for (let at = this.at; at < last; at++) {
-      const gram = (load<u32>(at) & WINDOW) | FOLD;
-      const bit = (gram * layout.LITERAL_HASH) >> shift;
-      if ((load<u8>(bitmap + (bit >> 3)) >> ((<u8>bit) & 7)) & 1) this.confirmLiterals(at, gram);
-    }
-    // The last window is read in parts: four bytes there would reach beyond the value.
-    const gram = load<u16>(last) | ((<u32>load<u8>(last, 2)) << 16) | FOLD;
-    const bit = (gram * layout.LITERAL_HASH) >> shift;
-    if ((load<u8>(bitmap + (bit >> 3)) >> (<u8>(bit & 7))) & 1) this.confirmLiterals(last, gram);
+    for (
+      let at = nextWindow(this.ruleset, this.at, last);
+      at < last;
+      at = nextWindow(this.ruleset, at + 1, last)
+    )
+      this.confirmLiterals(at, (load<u32>(at) & WINDOW) | FOLD);
+    this.confirmLiterals(last, lastWindow(last));
   }
 
   private confirmLiterals(at: usize, gram: u32): void {
