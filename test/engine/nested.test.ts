@@ -250,3 +250,39 @@ describe("nested values", () => {
     );
   });
 });
+
+describe("uploaded files", () => {
+  const inFiles = {
+    ...rule("file", [NEEDLE]),
+    conditions: [
+      {
+        operator: "phrase_match",
+        parameters: { inputs: [{ address: "server.request.body.files_content" }], list: [NEEDLE] },
+      },
+    ],
+  };
+  const found = (content: Buffer): number => {
+    const head = 'content-disposition: form-data; name="f"; filename="a.bin"\r\n\r\n';
+    const body = Buffer.concat([Buffer.from(`--x\r\n${head}`), content, Buffer.from("\r\n--x--\r\n")]);
+    const headers: [string, string][] = [["content-type", "multipart/form-data; boundary=x"]];
+    return engine.transaction({ method: "POST", headers, body }).event.triggers.length;
+  };
+  const encoded = Buffer.from(encodeURIComponent(NEEDLE));
+  const prose = Buffer.from("The lamp came on time, packed well. ".repeat(40));
+  /** As compressed data: every byte as often as any other. */
+  const noise = Buffer.from(Array.from({ length: 2048 }, (_, i) => (i * 167 + (i >> 8) * 13) & 0xff));
+
+  test("text is decoded, what is no text is not, and both are judged as they are", () => {
+    use({ custom_rules: [inFiles] });
+    assert.equal(found(Buffer.concat([prose, encoded])), 1);
+    assert.equal(found(Buffer.concat([noise, encoded])), 0);
+    assert.equal(found(Buffer.concat([noise, Buffer.from(NEEDLE)])), 1);
+  });
+
+  test("UTF-16, other scripts and a few controls are text", () => {
+    use({ custom_rules: [inFiles] });
+    assert.equal(found(Buffer.concat([Buffer.from("\ufefföäü 日本語 ".repeat(40)), encoded])), 1);
+    assert.equal(found(Buffer.from(`\ufeff${prose.toString()}${NEEDLE}`, "utf16le")), 1);
+    assert.equal(found(Buffer.concat([Buffer.from(`${prose.toString()}\x01\x02\x1b[0m`), encoded])), 1);
+  });
+});

@@ -241,3 +241,31 @@ test("UrlDecodeIis: the work on nested escapes is linear in the value", () => {
   const value = Buffer.from("%" + "25".repeat(200_000) + "41");
   assert.equal(transform(Transformation.UrlDecodeIis, value)?.toString(), "A");
 });
+
+test("UrlDecodeIis: what a decoded percent begins is decoded too, between runs that are copied as they are", () => {
+  const reference = REFERENCES[Transformation.UrlDecodeIis]!;
+  const piece = fc.constantFrom(
+    "%",
+    "25",
+    "%25",
+    "%2525",
+    "u",
+    "%u00",
+    "41",
+    "4",
+    "0",
+    "1",
+    "+",
+    "a long run of text ",
+    "%u0025",
+    "g",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const value = Buffer.from(`some words ${pieces.join("")} and more`);
+      const got = transform(Transformation.UrlDecodeIis, value) ?? value;
+      assert.equal(got.toString("latin1"), reference(value.toString("latin1")));
+    }),
+    { numRuns: 3000 },
+  );
+});

@@ -14,6 +14,8 @@ import { findEither } from "../bytes/find-byte";
 const PERCENT: u32 = 0x25;
 const PLUS: u32 = 0x2b;
 const LONG_ESCAPE: u32 = 6;
+/** Eight percents. */
+const PERCENTS: u64 = 0x2525252525252525;
 
 export function urlDecodeIis(at: usize, len: u32, out: ByteWriter): bool {
   const end = at + len;
@@ -22,9 +24,30 @@ export function urlDecodeIis(at: usize, len: u32, out: ByteWriter): bool {
   const to = out.reserve(len);
   memory.copy(to, at, first - at);
   let write = to + (first - at);
-  for (let read = first; read < end; read++) write = push(load<u8>(read), to, write);
+  for (let read = first; read < end;) {
+    const next = mayComplete(to, write) ? read : findEither(read, end, PERCENT, PLUS);
+    if (next == read) {
+      write = push(load<u8>(read++), to, write);
+    } else {
+      memory.copy(write, read, next - read);
+      write += next - read;
+      read = next;
+    }
+  }
   out.length += <u32>(write - to);
   return true;
+}
+
+/**
+ * A percent may stand in the last five bytes of the output [base, write), so that the byte to come may complete an escape.
+ *
+ * WHY: where none does, bytes are copied up to the next percent: they were a quarter of the time that an uploaded picture took.
+ */
+function mayComplete(base: usize, write: usize): bool {
+  if (write - base < 8) return true;
+  const x = (load<u64>(write - 8) ^ PERCENTS) >> 24;
+  // Zero bytes (Mycroft's test): a byte behind one may be taken for one too.
+  return ((x - 0x0101010101) & ~x & 0x8080808080) != 0;
 }
 
 /** Pushes one byte onto the output [base, write) and decodes what it completes; returns the new end. */
