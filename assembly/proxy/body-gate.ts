@@ -50,6 +50,11 @@ export class BodyGate {
     return status;
   }
 
+  /** All that is held is offered in the next callback, and can be replaced there. */
+  get isInReach(): bool {
+    return this.kept == 0;
+  }
+
   /** Bytes that wait at the host, `size` offered ones among them. */
   held(size: u32): u32 {
     return this.kept + size;
@@ -57,7 +62,7 @@ export class BodyGate {
 
   /**
    * How to hold the `size` offered bytes of a body of which at most `capture` bytes are held. `fits`: all of it is as
-   * long at most, or what is held may have to be replaced.
+   * long at most, or it will be replaced.
    */
   hold(size: u32, capture: u32, fits: bool): DataStatus {
     if (this.kept == 0 && (fits || capture > WATERMARK_LIMIT)) return DataStatus.StopIterationAndBuffer;

@@ -263,7 +263,8 @@ export class StreamContext {
 
   /** A body to be blocked. Where its headers have gone only its own place is left for the page, or a reset. */
   private blockResponse(size: u32, end: bool, waits: bool): DataStatus {
-    const replaces = this.responseBegun && !this.responseFlows && this.tx.policy.config.replacesResponses;
+    const mayReplace = this.responseBegun && !this.responseFlows && this.tx.policy.config.replacesResponses;
+    const replaces = mayReplace && this.response.isInReach;
     if (replaces && waits) {
       this.responseDoomed = true;
       return this.holdResponse(size);
@@ -282,11 +283,10 @@ export class StreamContext {
     return this.request.hold(size, this.tx.policy.config.bodyCaptureSize, this.tx.requestFits);
   }
 
-  /** What may have to be replaced must stay within reach. */
+  /** What will be replaced must stay within reach; that it is cut where it is too long does no harm then. */
   private holdResponse(size: u32): DataStatus {
-    const config = this.tx.policy.config;
-    const mayReplace = this.responseBegun && config.replacesResponses;
-    return this.response.hold(size, config.bodyCaptureSize, this.tx.responseFits || mayReplace);
+    const fits = this.tx.responseFits || this.responseDoomed;
+    return this.response.hold(size, this.tx.policy.config.bodyCaptureSize, fits);
   }
 
   /** What there is to judge could not be read: `failure_mode` decides. */

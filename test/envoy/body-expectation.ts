@@ -85,8 +85,11 @@ function responseOutcomes(cell: Cell, sample: Sample, facts: Facts): Outcome[] {
     sample.bytes.length <= CAPTURE_SIZE &&
     !cell.framing.endsWith("trailers");
   if (!isReplaceable) return ["reset"];
-  // While bytes pass, the attack may be in the first that came, or bytes may have gone before it.
-  return facts.isDecidedHeld ? ["replaced"] : ["replaced", "reset"];
+  // While bytes pass, the attack may be in the first that came, or bytes may have gone before it. What came before it of a body of
+  // unknown length is out of reach.
+  const isDeclared =
+    sample.headers["content-length"] !== undefined || cell.framing.includes("content-length");
+  return facts.isDecidedHeld && isDeclared ? ["replaced"] : ["replaced", "reset"];
 }
 
 /** A body that trailers end is known to be whole when they come. */

@@ -220,7 +220,8 @@ describe("response_body with headers gone", () => {
   });
 
   const REPLACED: [name: string, headers: Record<string, string>, how: "replace" | "reset"][] = [
-    ["no length", {}, "replace"],
+    ["no length, known from the first piece", {}, "replace"],
+    ["no length, known later", {}, "reset"],
     ["a length with room", { "content-length": "500" }, "replace"],
     ["a length without room", { "content-length": "20" }, "reset"],
     ["a content coding", { "content-encoding": "gzip" }, "reset"],
@@ -234,7 +235,8 @@ describe("response_body with headers gone", () => {
         .responseHeaders({ ...JSON_RESPONSE, ...headers });
       const body = name === "a content coding" ? zlib.gzipSync(LEAKING).toString("latin1") : LEAKING;
       const bytes = Buffer.from(body, "latin1");
-      stream.responseBody(bytes.subarray(0, 62)).responseBody(bytes.subarray(62), true);
+      const cut = name.endsWith("first piece") ? bytes.length - 2 : 62;
+      stream.responseBody(bytes.subarray(0, cut)).responseBody(bytes.subarray(cut), true);
       assert.equal(stream.client.status, 200);
       assert.ok(!stream.client.text.includes(SECRET));
       if (how === "replace") {
@@ -245,6 +247,18 @@ describe("response_body with headers gone", () => {
       }
       assert.deepEqual(told(host), [[how, "response_body", undefined, undefined]]);
       assert.equal(counters(host)[how === "replace" ? "wardgate_replaced" : "wardgate_reset"], 1);
+      host.assertClean();
+    });
+  }
+
+  for (const mode of ["BUFFERED", "BUFFERED_PARTIAL"]) {
+    test(`${mode}, response_block replace, a body of unknown length that fills the host's buffer at once → whole`, async () => {
+      const host = await startFilter({ ...GONE, response_body: mode, response_block: "replace" });
+      const stream = host.stream({}).request().responseHeaders(JSON_RESPONSE);
+      const text = JSON.stringify({ text: "plain words ".repeat(90_000) });
+      stream.responseBody(Buffer.from(text.slice(0, 100))).responseBody(Buffer.from(text.slice(100)), true);
+      assert.ok(!stream.client.reset);
+      assert.equal(stream.client.text, text);
       host.assertClean();
     });
   }
