@@ -1,25 +1,22 @@
 // `npm run bench:start`: what it takes until the filter judges, in a real Envoy beside the filter that does nothing: compilation of the
 // module, one VM's start and configuration, custom rules, memory. Rounds are interleaved; figures are medians.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { addRunOptions, positive, type RunOptions } from "../bench/options.ts";
 import { circumstances, machineLine, moduleSize, writeRecord } from "../bench/record.ts";
 import { measureMemory, measureStart } from "../bench/start.ts";
 import { barsOf, type Row, rowOf, type Starts, type StartVariant } from "../bench/start-report.ts";
 import { type Bar, readTargets } from "../bench/targets.ts";
 import { compileAssembly } from "./build/assembly.ts";
 import { shippedRules } from "./build/ruleset.ts";
-import { DEFAULT_ENVOY_VERSION, ENVOY_VERSIONS, type EnvoyVersion, findEnvoy } from "./envoy/binary.ts";
+import { findEnvoy } from "./envoy/binary.ts";
 
-interface StartBenchOptions {
+interface StartBenchOptions extends RunOptions {
   rounds: number;
   workers: number[];
   module: string;
   rules?: string;
   seconds: number;
-  envoyVersion: EnvoyVersion;
-  json: boolean;
-  record: boolean;
-  check: boolean;
 }
 
 const NOOP = "build/noop.wasm";
@@ -37,13 +34,9 @@ Examples:
   npm run bench:start -- --rules recommended.json       with a rules document of your own as custom_rules
   npm run bench:start -- --json --record                figures as JSON, also kept in bench/record/`;
 
-const positive = (text: string): number => {
-  if (Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError("Give a number above 0.");
-};
 const numbers = (text: string): number[] => text.split(",").map(positive);
 
-const options = new Command("npm run bench:start --")
+const command = new Command("npm run bench:start --")
   .description(
     "Measures an Envoy's start with Wardgate, beside one with a filter that does nothing, and memory of a VM.",
   )
@@ -57,17 +50,8 @@ const options = new Command("npm run bench:start --")
   .addOption(
     new Option("--seconds <n>", "of load before memory is read again").default(5).argParser(positive),
   )
-  .addOption(
-    new Option("--envoy-version <version>", "which Envoy")
-      .choices(ENVOY_VERSIONS)
-      .default(DEFAULT_ENVOY_VERSION),
-  )
-  .option("--json", "print the figures as JSON", false)
-  .option("--record", "also keep them in bench/record/", false)
-  .option("--check", "exit with 2 when a target is missed", false)
-  .addHelpText("after", EXAMPLES)
-  .parse()
-  .opts<StartBenchOptions>();
+  .addHelpText("after", EXAMPLES);
+const options = addRunOptions(command).parse().opts<StartBenchOptions>();
 
 for (const file of [options.module, ...(options.rules ? [options.rules] : [])]) {
   if (!existsSync(file)) fail(`${file} is not there.`);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { Fleet } from "../bench/fleet.ts";
 import { type Memory, memoryOf } from "../bench/measure.ts";
+import { addRunOptions, positive, type RunOptions } from "../bench/options.ts";
 import { benchRecord, machineLine, moduleSize, writeRecord } from "../bench/record.ts";
 import { type Pace, runScenario } from "../bench/run.ts";
 import { findScenarios, type Scenario, SCENARIOS } from "../bench/scenarios.ts";
@@ -13,19 +14,15 @@ import { barTable, comparisonLine, scenarioTable } from "../bench/table.ts";
 import { bars, readTargets } from "../bench/targets.ts";
 import { BASELINE, chooseVariants, VARIANT_NAMES } from "../bench/variants.ts";
 import { compileAssembly } from "./build/assembly.ts";
-import { DEFAULT_ENVOY_VERSION, ENVOY_VERSIONS, type EnvoyVersion, findEnvoy } from "./envoy/binary.ts";
+import { findEnvoy } from "./envoy/binary.ts";
 
-interface BenchOptions {
+interface BenchOptions extends RunOptions {
   rounds: number;
   seconds: number;
   quick: boolean;
   scenario: string[];
   variants?: string[];
   module: Record<string, string>;
-  envoyVersion: EnvoyVersion;
-  json: boolean;
-  record: boolean;
-  check: boolean;
 }
 
 const NOOP = "build/noop.wasm";
@@ -51,12 +48,7 @@ Examples:
                                                         two builds side by side, both in block mode
   npm run bench -- --scenario get --variants block --check --json`;
 
-const positive = (text: string): number => {
-  if (Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError("Give a number above 0.");
-};
-
-const options = new Command("npm run bench --")
+const command = new Command("npm run bench --")
   .description(
     "Measures what Wardgate adds to the CPU time of a real Envoy per request, beside an Envoy without a filter and one with a filter\n" +
       "that does nothing (no-op), all in the same run.",
@@ -73,17 +65,8 @@ const options = new Command("npm run bench --")
     chooseNames,
   )
   .option("--module <name=file>", "a further build, in block mode; repeatable", collectModule, {})
-  .addOption(
-    new Option("--envoy-version <version>", "which Envoy")
-      .choices(ENVOY_VERSIONS)
-      .default(DEFAULT_ENVOY_VERSION),
-  )
-  .option("--json", "print the figures as JSON", false)
-  .option("--record", "also keep them in bench/record/", false)
-  .option("--check", "exit with 2 when a target is missed", false)
-  .addHelpText("after", EXAMPLES)
-  .parse()
-  .opts<BenchOptions>();
+  .addHelpText("after", EXAMPLES);
+const options = addRunOptions(command).parse().opts<BenchOptions>();
 
 if (options.quick) Object.assign(options, QUICK);
 if (process.platform !== "linux") fail("The bench reads /proc: it needs Linux.");

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { WireRequest } from "../../scripts/rules/rule-cases.ts";
 import { loadEngine } from "./engine-module.ts";
+import { blockingRule as rule } from "./blocking-rule.ts";
 import { judge, prepareEngine } from "./rules-engine.ts";
 
 /** Few names and values, so that they come again at other places. */
@@ -25,13 +26,6 @@ const VALUES = [
 const condition = (inputs: object[], regex: string): object => ({
   operator: "match_regex",
   parameters: { inputs, regex, options: { min_length: 1 } },
-});
-const rule = (id: string, ...conditions: object[]): object => ({
-  id,
-  name: id,
-  tags: { type: id, confidence: "1" },
-  conditions,
-  on_match: ["block"],
 });
 
 const AT_ROOT = [

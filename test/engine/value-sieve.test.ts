@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Engine } from "../../scripts/engine/engine.ts";
+import { blockingRule as rule } from "./blocking-rule.ts";
 import { enginePath } from "./ruleset-engine.ts";
 import { SEEDS } from "./rule-seeds.ts";
 
@@ -12,13 +13,6 @@ const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 800);
 const condition = (operator: string, inputs: object[], parameters: object): object => ({
   operator,
   parameters: { inputs, ...parameters },
-});
-const rule = (id: string, ...conditions: object[]): object => ({
-  id,
-  name: id,
-  tags: { type: id, confidence: "1" },
-  conditions,
-  on_match: ["block"],
 });
 const body = (...key_path: string[]): object =>
   key_path.length === 0 ? { address: "server.request.body" } : { address: "server.request.body", key_path };

@@ -16,6 +16,8 @@
 // WHY: to see that a name is clean took 25 ns, hot, and a cache line of the literals' table every other byte where that was cold. To
 // find the end of a name, its slot and its hash took two thirds of what is left of its time.
 
+import { isSame } from "../bytes/mix-bytes";
+
 const NAME_BYTES: u32 = 24;
 const SLOT: u32 = 64;
 const SLOTS: u32 = 256;
@@ -86,10 +88,7 @@ export function slotOfName(hash: u64): usize {
 /** The slot holds this very name, clean to `owner`; it then follows the last one. */
 export function holdsName(slot: usize, owner: usize, at: usize, len: u32): bool {
   if (load<u32>(slot) != <u32>owner || load<u32>(slot, LENGTH) != len) return false;
-  const name = slot + NAME;
-  let i: usize = 0;
-  for (; i + 8 <= <usize>len; i += 8) if (load<u64>(name + i) != load<u64>(at + i)) return false;
-  for (; i < <usize>len; i++) if (load<u8>(name + i) != load<u8>(at + i)) return false;
+  if (!isSame(slot + NAME, at, len)) return false;
   follow(slot);
   return true;
 }

@@ -14,6 +14,8 @@
 // │ u32 hash        │ u16 name length  │ u16 value length  │ name, value │   Short entries have slots of one cache line,
 // ╘═════════════════╧══════════════════╧═══════════════════╧═════════════╛   long ones slots of six.
 
+import { isSame, mixBytes } from "../bytes/mix-bytes";
+
 const SHORT_SLOTS: u32 = 1024;
 const SHORT_SLOT: u32 = 64;
 const LONG_SLOTS: u32 = 256;
@@ -75,32 +77,14 @@ export class CleanCache {
   }
 }
 
-/** As memory.compare() == 0, eight bytes at a time. */
-function isSame(a: usize, b: usize, len: u32): bool {
-  let i: usize = 0;
-  for (; i + 8 <= <usize>len; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
-  for (; i < <usize>len; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
-  return true;
-}
-
 /** Never 0, which marks a free slot; the place is part of it and so need not be stored. */
 function hashOf(place: u32, name: usize, nameLen: u32, value: usize, valueLen: u32): u32 {
   let hash = <u64>place + 0x9e3779b97f4a7c15;
-  if (nameLen != 0) hash = mix(hash, name, nameLen);
-  hash = mix(hash, value, valueLen);
+  if (nameLen != 0) hash = mixBytes(hash, name, nameLen);
+  hash = mixBytes(hash, value, valueLen);
   return ((<u32>(hash ^ (hash >> 32))) & LOW_BITS) | TAKEN | (place << 28);
 }
 
 /** The upper four bits hold the place, bit 27 is always set. */
 const TAKEN: u32 = 1 << 27;
 const LOW_BITS: u32 = TAKEN - 1;
-
-function mix(seed: u64, at: usize, len: u32): u64 {
-  const end = at + len;
-  let hash = seed ^ len;
-  for (; at + 8 <= end; at += 8) hash = rotl(hash ^ load<u64>(at), 29) * 0xbf58476d1ce4e5b9;
-  let rest: u64 = 0;
-  for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
-  hash = rotl(hash ^ rest, 29) * 0xbf58476d1ce4e5b9;
-  return hash ^ (hash >> 31);
-}

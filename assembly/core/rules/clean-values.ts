@@ -9,6 +9,9 @@
 //
 // SAFETY: what is found is the very value, judged by the very conditions; all is forgotten when a policy is made.
 
+import { isSame, mixBytes } from "../bytes/mix-bytes";
+
+const SEED: u64 = 0x9e3779b97f4a7c15;
 const VALUE_BYTES: u32 = 56;
 const SLOT: u32 = 64;
 const SLOTS: u32 = 2048;
@@ -36,15 +39,11 @@ export function forgetValues(): void {
 export function holdsValue(who: usize, at: usize, len: u32): bool {
   slot = 0;
   if (len > VALUE_BYTES) return false;
-  const hash = hashOf(at, len);
+  const hash = mixBytes(SEED, at, len);
   slot = slots + <usize>(((<u32>hash) & (SLOTS - 1)) * SLOT);
   sign = <u32>(hash >> 32);
   if (load<u32>(slot) != <u32>who || load<u32>(slot, LENGTH) != len) return false;
-  const value = slot + VALUE;
-  let i: usize = 0;
-  for (; i + 8 <= <usize>len; i += 8) if (load<u64>(value + i) != load<u64>(at + i)) return false;
-  for (; i < <usize>len; i++) if (load<u8>(value + i) != load<u8>(at + i)) return false;
-  return true;
+  return isSame(slot + VALUE, at, len);
 }
 
 /** The value that was asked for last, `at..len`, was found clean. */
@@ -59,14 +58,4 @@ export function keepValue(who: usize, at: usize, len: u32): void {
   store<u32>(slot, <u32>who);
   store<u32>(slot, len, LENGTH);
   memory.copy(slot + VALUE, at, len);
-}
-
-function hashOf(at: usize, len: u32): u64 {
-  const end = at + len;
-  let hash: u64 = 0x9e3779b97f4a7c15 ^ len;
-  for (; at + 8 <= end; at += 8) hash = rotl(hash ^ load<u64>(at), 29) * 0xbf58476d1ce4e5b9;
-  let rest: u64 = 0;
-  for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
-  hash = rotl(hash ^ rest, 29) * 0xbf58476d1ce4e5b9;
-  return hash ^ (hash >> 31);
 }

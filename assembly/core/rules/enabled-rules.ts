@@ -14,7 +14,7 @@ export function isEnabled(ruleset: Ruleset, state: RuleState, condition: usize):
 
 /** The rule is enabled, and no exclusion bypasses it. */
 export function isRuleEnabled(ruleset: Ruleset, state: RuleState, rule: u32): bool {
-  if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return false;
+  if (!ruleset.isOn(rule)) return false;
   return exclusionMode(state.modeOf(rule)) != layout.ExclusionMode.Bypass;
 }
 

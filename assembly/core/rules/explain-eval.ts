@@ -157,7 +157,7 @@ export class ExplainEvaluator {
     for (let number: u32 = 0; number < ruleset.conditionCount; number++) {
       const condition = ruleset.condition(number);
       const rule = load<u32>(condition, layout.CONDITION_RULE);
-      if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) continue;
+      if (!ruleset.isOn(rule)) continue;
       if (!readsValue(ruleset, condition, kind)) continue;
       const first = load<u32>(condition, layout.CONDITION_FIRST_PROBE);
       const count = load<u32>(condition, layout.CONDITION_PROBE_COUNT);

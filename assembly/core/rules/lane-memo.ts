@@ -145,11 +145,8 @@ enum Bound {
 /** What the group's enabled conditions look at; their names are noted. */
 function looksOf(entry: usize, ruleset: Ruleset, lane: usize, group: usize): Bound {
   let found = Bound.Off;
-  let member =
-    ruleset.section(Section.GroupConditions) +
-    <usize>(load<u32>(group, layout.GROUP_FIRST) * layout.MEMBER_SIZE);
-  const last = member + <usize>(load<u32>(group, layout.GROUP_COUNT) * layout.MEMBER_SIZE);
-  for (; member < last; member += layout.MEMBER_SIZE) {
+  const end = ruleset.endOfMembers(group);
+  for (let member = ruleset.firstMember(group); member < end; member += layout.MEMBER_SIZE) {
     const number = load<u32>(member, layout.MEMBER_CONDITION);
     found = max(found, boundOf(entry, ruleset, lane, number));
   }
@@ -171,7 +168,7 @@ function negatedLooks(entry: usize, ruleset: Ruleset, lane: usize): u32 {
 function boundOf(entry: usize, ruleset: Ruleset, lane: usize, number: u32): Bound {
   const condition = ruleset.condition(number);
   const rule = load<u32>(condition, layout.CONDITION_RULE);
-  if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return Bound.Off;
+  if (!ruleset.isOn(rule)) return Bound.Off;
   const end = ruleset.endOfProbes(condition);
   let names: u64 = 0;
   for (let probe = ruleset.firstProbe(condition); probe < end; probe += layout.PROBE_SIZE) {

@@ -39,7 +39,7 @@ export class PlainEvaluator {
   /** Once all inputs were seen: every condition of the rule holds, and the rule is enabled. */
   hasMatched(rule: u32): bool {
     const ruleset = this.ruleset;
-    if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return false;
+    if (!ruleset.isOn(rule)) return false;
     const first = load<u32>(ruleset.rule(rule), layout.RULE_FIRST_CONDITION);
     const count = load<u32>(ruleset.rule(rule), layout.RULE_CONDITION_COUNT);
     for (let i = first; i < first + count; i++) {

@@ -6,14 +6,18 @@ import {
   CONDITION_FIRST_PROBE,
   CONDITION_PROBE_COUNT,
   CONDITION_SIZE,
+  GROUP_COUNT,
+  GROUP_FIRST,
   LANE_CONDITIONS,
   LANE_KINDS,
   LANE_SIZE,
   LaneKind,
+  MEMBER_SIZE,
   PROBE_ADDRESS,
   PROBE_KIND,
   PROBE_SIZE,
   RULE_SIZE,
+  RuleFlag,
   SECTIONS_AT,
   Section,
 } from "./layout";
@@ -85,6 +89,21 @@ export class Ruleset {
   /** Behind the condition's last probe. */
   endOfProbes(condition: usize): usize {
     return this.firstProbe(condition) + <usize>(load<u32>(condition, CONDITION_PROBE_COUNT) * PROBE_SIZE);
+  }
+
+  /** First member of the lane's group, at endOfMembers() when it has none. */
+  firstMember(group: usize): usize {
+    return this.section(Section.GroupConditions) + <usize>(load<u32>(group, GROUP_FIRST) * MEMBER_SIZE);
+  }
+
+  /** Behind the group's last member. */
+  endOfMembers(group: usize): usize {
+    return this.firstMember(group) + <usize>(load<u32>(group, GROUP_COUNT) * MEMBER_SIZE);
+  }
+
+  /** The configuration has the rule on. */
+  isOn(rule: u32): bool {
+    return (load<u32>(this.flags + ((<usize>rule) << 2)) & RuleFlag.Enabled) != 0;
   }
 
   /** The probe belongs to the lane. */

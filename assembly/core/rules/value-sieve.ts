@@ -130,11 +130,8 @@ function passesGroups(ruleset: Ruleset, lane: usize, groups: u32, at: usize, len
   lowered.clear();
   for (; groups != 0; groups &= groups - 1) {
     const group = first + <usize>(ctz(groups) * layout.GROUP_SIZE);
-    let member =
-      ruleset.section(Section.GroupConditions) +
-      <usize>(load<u32>(group, layout.GROUP_FIRST) * layout.MEMBER_SIZE);
-    const last = member + <usize>(load<u32>(group, layout.GROUP_COUNT) * layout.MEMBER_SIZE);
-    for (; member < last; member += layout.MEMBER_SIZE) {
+    const end = ruleset.endOfMembers(group);
+    for (let member = ruleset.firstMember(group); member < end; member += layout.MEMBER_SIZE) {
       if (!passesMember(ruleset, member, at, len, mask)) return false;
     }
   }
@@ -144,7 +141,7 @@ function passesGroups(ruleset: Ruleset, lane: usize, groups: u32, at: usize, len
 /** As VariantEvaluator.tryMember(), which judges what does not pass here: that a transaction leaves a rule out need not be known. */
 function passesMember(ruleset: Ruleset, member: usize, at: usize, len: u32, mask: u64): bool {
   const rule = load<u32>(member, layout.MEMBER_RULE);
-  if ((load<u32>(ruleset.flags + ((<usize>rule) << 2)) & layout.RuleFlag.Enabled) == 0) return true;
+  if (!ruleset.isOn(rule)) return true;
   const kind = load<u8>(member, layout.MEMBER_KIND);
   if (kind == layout.MemberKind.Other) return false;
   if (len < load<u32>(member, layout.MEMBER_MIN_LENGTH)) return true;

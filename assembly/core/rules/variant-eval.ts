@@ -98,11 +98,9 @@ export class VariantEvaluator {
   }
 
   private tryGroup(group: usize): void {
-    let member =
-      this.ruleset.section(Section.GroupConditions) +
-      <usize>(load<u32>(group, layout.GROUP_FIRST) * layout.MEMBER_SIZE);
-    const last = member + <usize>(load<u32>(group, layout.GROUP_COUNT) * layout.MEMBER_SIZE);
-    for (; member < last; member += layout.MEMBER_SIZE) this.tryMember(member);
+    const end = this.ruleset.endOfMembers(group);
+    for (let member = this.ruleset.firstMember(group); member < end; member += layout.MEMBER_SIZE)
+      this.tryMember(member);
   }
 
   /** A window whose bit is set in the bitmap leads to the literals that hash there. */
